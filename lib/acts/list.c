@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What may be seen, by whom (R-USR-5, R-USR-6, R-ALL-12). */
+#include "acts/acts.h"
+
+#include <string.h>
+
+/* Opens a read transaction and decides; leaves it open where the answer is ALLOWED. */
+static int open_allowed(const struct call *call, struct txn *txn, struct scene *scene, struct outcome *outcome,
+                        certlife_error **err)
+{
+    int rc = certlife__store_begin(call->institution->store, CERTLIFE_STORE_READ, txn, err);
+    if (rc < 0)
+        return rc;
+    rc = certlife__scene_gather(txn, call, scene, err);
+    if (rc == 0) {
+        outcome->now = scene->now;
+        outcome->verdict = certlife__decide(&call->institution->tables, &scene->situation);
+        rc = outcome->verdict.code == CERTLIFE_CODE_ALLOWED ? CERTLIFE_ALLOWED : CERTLIFE_REFUSED;
+    }
+    if (rc != CERTLIFE_ALLOWED)
+        certlife__store_abort(txn);
+    return rc;
+}
+
+int certlife__show_contract(const struct call *call, struct contract *out, struct outcome *outcome,
+                            certlife_error **err)
+{
+    struct txn txn;
+    struct scene scene;
+    int rc = open_allowed(call, &txn, &scene, outcome, err);
+    if (rc != CERTLIFE_ALLOWED)
+        return rc;
+    *out = scene.contract;
+    certlife__store_abort(&txn);
+    return CERTLIFE_ALLOWED;
+}
+
+int certlife__show_user(const struct call *call, visit_user visit, void *payload, struct outcome *outcome,
+                        certlife_error **err)
+{
+    struct txn txn;
+    struct scene scene;
+    int rc = open_allowed(call, &txn, &scene, outcome, err);
+    if (rc != CERTLIFE_ALLOWED)
+        return rc;
+    rc = visit(&scene.user, &scene.situation.standing, payload, err);
+    certlife__store_abort(&txn);
+    return rc < 0 ? rc : CERTLIFE_ALLOWED;
+}
+
+int certlife__list_users(const struct call *call, const char *after, visit_user visit, void *payload,
+                         struct outcome *outcome, certlife_error **err)
+{
+    struct txn txn;
+    struct scene scene;
+    struct user user = {.id = ""};
+    const char *cursor = after != NULL ? after : "";
+    int rc = open_allowed(call, &txn, &scene, outcome, err);
+    if (rc != CERTLIFE_ALLOWED)
+        return rc;
+    const char *only = scene.situation.actor == ACTOR_GENERAL ? call->actor->user : NULL;
+    while (rc == 0) {
+        bool found = false;
+        rc = certlife__user_next(&txn, call->contract, cursor, &user, &found, err);
+        if (rc < 0 || !found)
+            break;
+        cursor = user.id;
+        if (user.deleted_at != 0 || (only != NULL && strcmp(only, user.id) != 0))
+            continue;
+        struct standing standing = certlife__standing_of(scene.situation.profile, &scene.contract, &user, scene.now);
+        rc = visit(&user, &standing, payload, err);
+    }
+    certlife__store_abort(&txn);
+    return rc < 0 ? rc : CERTLIFE_ALLOWED;
+}
+
+int certlife__list_history(const struct call *call, const struct serial *after, visit_certificate visit, void *payload,
+                           struct outcome *outcome, certlife_error **err)
+{
+    struct txn txn;
+    struct scene scene;
+    struct serial cursor = *after;
+    int rc = open_allowed(call, &txn, &scene, outcome, err);
+    if (rc != CERTLIFE_ALLOWED)
+        return rc;
+    while (rc == 0) {
+        struct serial serial = {0};
+        struct certificate_record record;
+        bool found = false, known = false;
+        rc = certlife__history_next(&txn, call->contract, call->user, &cursor, &serial, &found, err);
+        if (rc < 0 || !found)
+            break;
+        rc = certlife__certificate_get(&txn, &serial, &record, &known, err);
+        if (rc == 0 && known)
+            rc = visit(&record, scene.now, payload, err);
+        cursor = serial;
+    }
+    certlife__store_abort(&txn);
+    return rc < 0 ? rc : CERTLIFE_ALLOWED;
+}

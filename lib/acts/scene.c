@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Who acts, on whom, with what: from the register and what the host has verified. */
+#include "acts/acts.h"
+
+#include <string.h>
+
+static int64_t later(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+static bool is_user(const struct call *call)
+{
+    return call->actor->kind == CERTLIFE_ACTOR_USER;
+}
+
+static int find_actor(struct txn *txn, const struct call *call, struct scene *scene, certlife_error **err)
+{
+    const certlife_actor *actor = call->actor;
+    scene->situation.actor = actor->kind == CERTLIFE_ACTOR_BRANCH ? ACTOR_BRANCH : ACTOR_SYSTEM;
+    if (!is_user(call))
+        return 0;
+    struct user user;
+    bool found = false;
+    int rc = certlife__user_get(txn, actor->contract, actor->user, &user, &found, err);
+    scene->situation.actor = !found                              ? ACTOR_STRANGER
+                             : user.role == CERTLIFE_ROLE_MASTER ? ACTOR_MASTER
+                                                                 : ACTOR_GENERAL;
+    return rc;
+}
+
+static int find_target(struct txn *txn, const struct call *call, struct scene *scene, certlife_error **err)
+{
+    struct situation *s = &scene->situation;
+    bool contract_found = false, user_found = false;
+    int rc = certlife__contract_get(txn, call->contract, &scene->contract, &contract_found, err);
+    const char *wanted = call->user;
+    if (rc == 0 && contract_found && wanted != NULL)
+        rc = certlife__user_get(txn, call->contract, wanted, &scene->user, &user_found, err);
+    if (rc < 0)
+        return rc;
+
+    bool visible = contract_found && (!is_user(call) || strcmp(call->actor->contract, call->contract) == 0);
+    bool adding = call->act == CERTLIFE_ACT_USER_ADD;
+    s->target = TARGET_OTHER;
+    if (!visible) {
+        s->id_taken = contract_found;
+        return 0;
+    }
+    s->contract = &scene->contract;
+    s->id_taken = adding ? user_found : true;
+    if (wanted == NULL || adding) {
+        s->target = TARGET_CONTRACT;
+    } else if (user_found) {
+        bool self = is_user(call) && strcmp(call->actor->user, wanted) == 0;
+        s->user = &scene->user;
+        s->standing = certlife__standing_of(s->profile, s->contract, s->user, s->now);
+        s->target = self                                       ? TARGET_SELF
+                    : scene->user.role == CERTLIFE_ROLE_MASTER ? TARGET_MASTER
+                                                               : TARGET_GENERAL;
+    }
+    return 0;
+}
+
+static int find_assurance(struct txn *txn, const struct call *call, struct scene *scene, certlife_error **err)
+{
+    const certlife_actor *actor = call->actor;
+    struct situation *s = &scene->situation;
+    if (!is_user(call)) {
+        s->assurance = actor->kind == CERTLIFE_ACTOR_BRANCH && actor->application != NULL ? ASSURED_APPLICATION : 0;
+        return 0;
+    }
+    s->assurance = (actor->login_password != 0 ? ASSURED_PASSWORD : 0) |
+                   (actor->confirmation_password != 0 ? ASSURED_CONFIRMATION : 0);
+    if (actor->certificate == NULL)
+        return 0;
+    struct verdict login = {0};
+    struct certificate_record record;
+    int rc = certlife__login_look(txn, call->institution, actor->contract, actor->user,
+                                  bytes_of(actor->certificate, actor->certificate_len), s->now, &login, &record, err);
+    if (rc < 0)
+        return rc;
+    if (login.code == CERTLIFE_CODE_ALLOWED)
+        s->assurance |= ASSURED_CERTIFICATE;
+    else
+        s->login = login;
+    return 0;
+}
+
+/* Whose key is it: nobody's yet, this user's own, or another's (R-USR-3, R-ALL-19)? */
+static int find_key(struct txn *txn, const struct call *call, struct scene *scene, certlife_error **err)
+{
+    struct situation *s = &scene->situation;
+    if (call->asked == NULL || s->user == NULL)
+        return 0;
+    struct key_owner owner = {0};
+    bool found = false;
+    const struct certificate *unconfirmed = s->standing.unconfirmed;
+    s->request_faults = call->asked->faults;
+    s->same_key = unconfirmed != NULL && memcmp(unconfirmed->key_hash, call->asked->key_hash, HASH_LEN) == 0;
+    int rc = certlife__key_get(txn, call->asked->key_hash, &owner, &found, err);
+    if (rc < 0 || !found)
+        return rc;
+    bool own = strcmp(owner.contract, s->user->contract) == 0 && strcmp(owner.user, s->user->id) == 0;
+    if (!own)
+        s->request_faults |= REQUEST_KEY_OF_ANOTHER;
+    else if (owner.barred)
+        s->request_faults |= REQUEST_KEY_BARRED;
+    return 0;
+}
+
+/* Where something is only asked, what the profile offers is supposed to be chosen. */
+static void suppose(struct situation *s)
+{
+    static const struct serial none = {0};
+    s->medium = (s->profile->media & 1 << CERTLIFE_MEDIUM_PC) != 0 ? CERTLIFE_MEDIUM_PC : CERTLIFE_MEDIUM_USB_TOKEN;
+    s->channel = NULL;
+    s->confirmed = s->user == NULL                  ? &none
+                   : s->standing.unconfirmed != NULL ? &s->standing.unconfirmed->serial
+                                                     : &s->standing.certificate->serial;
+}
+
+int certlife__scene_gather(struct txn *txn, const struct call *call, struct scene *out, certlife_error **err)
+{
+    memset(out, 0, sizeof *out);
+    struct situation *s = &out->situation;
+    int rc = certlife__meta_get(txn, &out->meta, err);
+    if (rc < 0)
+        return rc;
+    /* A clock behind what has happened never brings anything back (R-TIM-3). */
+    out->now = later(call->clock, out->meta.latest);
+    s->profile = &call->institution->profile;
+    s->now = out->now;
+    s->act = call->act;
+    s->medium = call->medium;
+    s->channel = call->channel != NULL ? call->channel : "";
+    s->confirmed = &call->serial;
+    rc = find_actor(txn, call, out, err);
+    if (rc == 0)
+        rc = find_target(txn, call, out, err);
+    if (rc == 0)
+        rc = find_assurance(txn, call, out, err);
+    if (rc == 0)
+        rc = find_key(txn, call, out, err);
+    if (rc == 0 && call->supposing)
+        suppose(s);
+    return rc;
+}

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Obtain and renew, deliver again, confirm. */
+#include "api/api.h"
+
+#include <stdlib.h>
+
+#include <certlife/obtain.h>
+#include <certlife/renew.h>
+
+#include "ports/crypto.h"
+#include "x509/pem.h"
+
+/* The request, read: PEM or DER. `room` holds the DER decoded from PEM. */
+static int read_request(const struct call *call, const certlife_request *request, uint8_t room[REQUEST_MAX],
+                        struct asked *out, certlife_error **err)
+{
+    static const char *const labels[] = {"CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST", NULL};
+    CHECK_USE(request != NULL, err);
+    if (request->size != sizeof *request)
+        return certlife__fail(err, CERTLIFE_E_INVALID, "request: size is not set; begin with CERTLIFE_REQUEST_INIT");
+    if (request->medium != CERTLIFE_MEDIUM_PC && request->medium != CERTLIFE_MEDIUM_USB_TOKEN)
+        return certlife__fail(err, CERTLIFE_E_INVALID, "request: medium %d is unknown", (int)request->medium);
+    if (request->channel != NULL) {
+        int rc = certlife__check_text("request's channel", request->channel, 1, 64, err);
+        if (rc < 0)
+            return rc;
+    }
+    CHECK_USE(request->pkcs10 != NULL, err);
+    struct bytes der = bytes_of(request->pkcs10, request->pkcs10_len);
+    const char *fault = NULL;
+    if (certlife__pem_is(der)) {
+        struct writer decoded = writer_into(room, REQUEST_MAX);
+        fault = certlife__pem_read(der, labels, &decoded);
+        if (fault == NULL && decoded.overflow)
+            fault = "is too long";
+        der = bytes_of(room, decoded.len);
+    }
+    if (fault == NULL)
+        fault = certlife__request_read(der, &out->pkcs10);
+    if (fault != NULL)
+        return certlife__fail(err, CERTLIFE_E_MALFORMED, "request: %s", fault);
+    return certlife__crypto_sha256(call->institution->crypto, out->pkcs10.key.spki, out->key_hash, err);
+}
+
+/* Calls an act that gives a certificate, with the object for it made before anything is recorded. */
+static int give(const struct call *call,
+                int (*act)(const struct call *, struct delivered *, struct outcome *, certlife_error **),
+                certlife_certificate **out, certlife_decision *decision, certlife_error **err)
+{
+    struct delivered delivered;
+    struct outcome outcome = {0};
+    certlife_certificate *certificate = certlife__certificate_make(err);
+    if (certificate == NULL)
+        return CERTLIFE_E_MEMORY;
+    int rc = act(call, &delivered, &outcome, err);
+    if (rc == CERTLIFE_ALLOWED)
+        *out = certlife__certificate_fill(certificate, &delivered.record, outcome.now);
+    else
+        certlife_certificate_free(certificate);
+    return certlife__report(call, &outcome, decision, rc);
+}
+
+static int issue(certlife_institution *institution, const certlife_actor *actor, certlife_act act,
+                 const char *contract, const char *user, const certlife_request *request, certlife_certificate **out,
+                 certlife_decision *decision, certlife_error **err)
+{
+    struct call call;
+    struct asked asked = {.faults = 0};
+    uint8_t room[REQUEST_MAX];
+    CHECK_USE(contract != NULL, err);
+    CHECK_USE(user != NULL, err);
+    CHECK_USE(out != NULL, err);
+    int rc = certlife__call_prepare(institution, actor, act, contract, user, &call, err);
+    if (rc == 0)
+        rc = read_request(&call, request, room, &asked, err);
+    if (rc < 0)
+        return rc;
+    call.asked = &asked;
+    call.medium = request->medium;
+    call.channel = request->channel;
+    return give(&call, certlife__issue, out, decision, err);
+}
+
+int certlife_obtain(certlife_institution *institution, const certlife_actor *actor, const char *contract,
+                    const char *user, const certlife_request *request, certlife_certificate **out,
+                    certlife_decision *decision, certlife_error **err)
+{
+    return issue(institution, actor, CERTLIFE_ACT_OBTAIN, contract, user, request, out, decision, err);
+}
+
+int certlife_renew(certlife_institution *institution, const certlife_actor *actor, const char *contract,
+                   const char *user, const certlife_request *request, certlife_certificate **out,
+                   certlife_decision *decision, certlife_error **err)
+{
+    return issue(institution, actor, CERTLIFE_ACT_RENEW, contract, user, request, out, decision, err);
+}
+
+int certlife_deliver(certlife_institution *institution, const certlife_actor *actor, const char *contract,
+                     const char *user, certlife_certificate **out, certlife_decision *decision, certlife_error **err)
+{
+    struct call call;
+    CHECK_USE(contract != NULL, err);
+    CHECK_USE(user != NULL, err);
+    CHECK_USE(out != NULL, err);
+    int rc = certlife__call_prepare(institution, actor, CERTLIFE_ACT_DELIVER, contract, user, &call, err);
+    return rc < 0 ? rc : give(&call, certlife__deliver, out, decision, err);
+}
+
+int certlife_confirm(certlife_institution *institution, const certlife_actor *actor, const char *contract,
+                     const char *user, const char *serial, certlife_decision *decision, certlife_error **err)
+{
+    struct call call;
+    struct outcome outcome = {0};
+    size_t len = 0;
+    CHECK_USE(contract != NULL, err);
+    CHECK_USE(user != NULL, err);
+    CHECK_USE(serial != NULL, err);
+    int rc = certlife__call_prepare(institution, actor, CERTLIFE_ACT_CONFIRM, contract, user, &call, err);
+    if (rc == 0 && !certlife__hex_read(serial, call.serial.octets, sizeof call.serial.octets, &len))
+        rc = certlife__fail(err, CERTLIFE_E_INVALID, "serial number: is not hexadecimal of 1 to 20 octets");
+    if (rc < 0)
+        return rc;
+    call.serial.len = (uint8_t)len;
+    rc = certlife__do(&call, &call.act, 1, &outcome, err);
+    return certlife__report(&call, &outcome, decision, rc);
+}
+
+int certlife_issuer_answer(certlife_institution *institution, const certlife_actor *actor, const uint8_t *order_id,
+                           size_t order_id_len, const uint8_t *certificate, size_t certificate_len,
+                           certlife_decision *decision, certlife_error **err)
+{
+    struct call call;
+    struct outcome outcome = {0};
+    CHECK_USE(order_id != NULL, err);
+    int rc = certlife__call_prepare(institution, actor, CERTLIFE_ACT_ISSUER_ANSWER, NULL, NULL, &call, err);
+    if (rc == 0 && order_id_len != ORDER_ID_LEN)
+        rc = certlife__fail(err, CERTLIFE_E_INVALID, "order: its id has %zu bytes, not %d", order_id_len, ORDER_ID_LEN);
+    if (rc == 0 && certificate != NULL && (certificate_len == 0 || certificate_len > CERTIFICATE_MAX))
+        rc = certlife__fail(err, CERTLIFE_E_MALFORMED, "issuer's answer: has %zu bytes", certificate_len);
+    if (rc < 0)
+        return rc;
+    struct bytes der = bytes_of(certificate, certificate != NULL ? certificate_len : 0);
+    rc = certlife__issuer_answered(&call, order_id, der, &outcome, err);
+    return certlife__report(&call, &outcome, decision, rc);
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The nouns: what is stored of a contract, a user and a certificate. Moments are UTC seconds; 0 means never. Facts write
+ * and read them, rules look at them; statuses and windows are derived and not in here (R-ALL-17). */
+#ifndef CERTLIFE_BASE_RECORDS_H
+#define CERTLIFE_BASE_RECORDS_H
+
+#include <certlife/sys/issuer.h>
+#include <certlife/user.h>
+
+#include "base/bytes.h"
+#include "base/text.h"
+
+#define HASH_LEN CERTLIFE_CRYPTO_HASH_LEN
+#define ORDER_ID_LEN CERTLIFE_SERIAL_MAX
+
+/* Obtain-by where the profile sets none. */
+#define NO_LIMIT INT64_MAX
+
+struct serial {
+    uint8_t len; /* 0: no certificate */
+    uint8_t octets[CERTLIFE_SERIAL_MAX];
+};
+
+struct contract {
+    char id[ID_MAX + 1];
+    char master[ID_MAX + 1];
+    int32_t users; /* not deleted ones, the master user included */
+    int64_t registered_at, applied_at, usb_token_applied_at, closed_at;
+    bool suspended;
+    char application[APPLICATION_MAX + 1];           /* of the application for certificates */
+    char usb_token_application[APPLICATION_MAX + 1];
+    char close_application[APPLICATION_MAX + 1];
+};
+
+struct certificate {
+    struct serial serial;
+    certlife_medium medium;
+    certlife_act issued_by; /* OBTAIN or RENEW */
+    int64_t not_before, not_after;
+    int64_t issued_at, confirmed_at, replaced_at, revoked_at;
+    certlife_reason reason;
+    uint8_t key_hash[HASH_LEN]; /* SHA-256 of the SubjectPublicKeyInfo */
+};
+
+/* A request that waits for an issuer's answer; `act` 0: there is none. */
+struct issuing {
+    certlife_act act;
+    certlife_medium medium;
+    int64_t since;
+    uint8_t order_id[ORDER_ID_LEN];
+    uint8_t key_hash[HASH_LEN];
+};
+
+struct user {
+    char contract[ID_MAX + 1];
+    char id[ID_MAX + 1];
+    char email[EMAIL_MAX + 1];
+    char application[APPLICATION_MAX + 1]; /* of the last authorisation or reissue */
+    certlife_role role;
+    certlife_permission permission;
+    bool suspended;
+    int64_t created_at, deleted_at;
+    int64_t authorised_at, obtain_by; /* an authorisation not yet used; 0: there is none */
+    int64_t renew_later_at;
+    struct issuing issuing;
+    struct certificate current;     /* the last one confirmed, or the only one; stays here when revoked or expired */
+    struct certificate unconfirmed; /* a renewed one beside it, until it is confirmed */
+};
+
+/* A user's new facts, and the certificates that leave the user's row, with their last facts. */
+struct change {
+    struct user user;
+    struct certificate left[2];
+    int32_t left_count;
+    bool bar_keys; /* the keys of certificates revoked here are not certified again (R-ALL-19) */
+};
+
+static inline bool serial_equal(const struct serial *a, const struct serial *b)
+{
+    return a->len == b->len && memcmp(a->octets, b->octets, a->len) == 0;
+}
+
+static inline bool certificate_exists(const struct certificate *certificate)
+{
+    return certificate->serial.len > 0;
+}
+
+/* Neither revoked nor replaced nor expired. notAfter is inclusive (R-TIM-2). */
+static inline bool certificate_usable(const struct certificate *certificate, int64_t now)
+{
+    return certificate_exists(certificate) && certificate->revoked_at == 0 && certificate->replaced_at == 0 &&
+           now <= certificate->not_after;
+}
+
+#endif

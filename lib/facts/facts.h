@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Typed records over the store. This floor alone knows the keys; it decides nothing.
+ *
+ *     M                              store version, latest moment of a committed change
+ *     C contract                     a contract
+ *     U contract 0 user 0            a user, with copies of the facts of their live certificates: a list is one scan
+ *     U contract 0 user 0 h serial   (empty) one certificate of that user's history
+ *     K serial                       a certificate: facts, owner, who revoked it, DER: a login is one get
+ *     P key hash                     whose key it is, and whether it may be certified again
+ *     O order                        an order that waits for an outside issuer
+ *     Q hash                         the first answer to an idempotency key
+ *     T moment hash                  (empty) when that answer may be forgotten
+ *
+ * Serial numbers begin with the time, so new certificates are neighbours (cost: pages touched by a commit).
+ * Every function answers 0, or a negative failure; those with `found_out` set it. CERTLIFE_E_STORE_CORRUPT: a record that
+ * this floor did not write.
+ */
+#ifndef CERTLIFE_FACTS_FACTS_H
+#define CERTLIFE_FACTS_FACTS_H
+
+#include "base/records.h"
+#include "ports/store.h"
+
+struct meta {
+    int64_t latest; /* R-TIM-3 */
+};
+
+/* CERTLIFE_E_STORE_VERSION for a newer store, CERTLIFE_E_STORE_CORRUPT for something else's; an empty one is made ours. */
+int certlife__meta_prepare(certlife_store *store, certlife_error **err);
+int certlife__meta_get(struct txn *txn, struct meta *out, certlife_error **err);
+int certlife__meta_put(struct txn *txn, const struct meta *meta, certlife_error **err);
+
+int certlife__contract_get(struct txn *txn, const char *id, struct contract *out, bool *found_out,
+                           certlife_error **err);
+int certlife__contract_put(struct txn *txn, const struct contract *contract, certlife_error **err);
+
+int certlife__user_get(struct txn *txn, const char *contract, const char *id, struct user *out, bool *found_out,
+                       certlife_error **err);
+int certlife__user_put(struct txn *txn, const struct user *user, certlife_error **err);
+/* The first user of the contract whose ID comes after `after` ("": the first of all). */
+int certlife__user_next(struct txn *txn, const char *contract, const char *after, struct user *out, bool *found_out,
+                        certlife_error **err);
+
+/* A certificate as it is stored: `der` is borrowed until the transaction ends or writes. */
+struct certificate_record {
+    struct certificate facts;
+    char contract[ID_MAX + 1];
+    char user[ID_MAX + 1];
+    char revoked_by[STAFF_MAX + 16];
+    char application[APPLICATION_MAX + 1]; /* of the revocation */
+    struct bytes der;
+};
+
+int certlife__certificate_get(struct txn *txn, const struct serial *serial, struct certificate_record *out,
+                              bool *found_out, certlife_error **err);
+/* Records a new certificate and its place in the history; a serial number that is there already is CERTLIFE_E_CRYPTO. */
+int certlife__certificate_add(struct txn *txn, const struct certificate_record *record, certlife_error **err);
+/* The user's first certificate whose serial number comes after `after` (len 0: the first of all). */
+int certlife__history_next(struct txn *txn, const char *contract, const char *user, const struct serial *after,
+                           struct serial *out, bool *found_out, certlife_error **err);
+
+struct key_owner {
+    char contract[ID_MAX + 1];
+    char user[ID_MAX + 1];
+    bool barred; /* not to be certified again, not even for its owner (R-ALL-19) */
+};
+
+int certlife__key_get(struct txn *txn, const uint8_t hash[HASH_LEN], struct key_owner *out, bool *found_out,
+                      certlife_error **err);
+int certlife__key_put(struct txn *txn, const uint8_t hash[HASH_LEN], const struct key_owner *owner,
+                      certlife_error **err);
+
+/* What was ordered; its serial number is its id. `request` is borrowed until the transaction ends or writes. */
+struct order {
+    uint8_t id[ORDER_ID_LEN];
+    char contract[ID_MAX + 1];
+    char user[ID_MAX + 1];
+    certlife_act act;
+    certlife_medium medium;
+    int64_t not_before, not_after;
+    uint8_t key_hash[HASH_LEN];
+    struct bytes request;
+};
+
+int certlife__order_get(struct txn *txn, const uint8_t id[ORDER_ID_LEN], struct order *out, bool *found_out,
+                        certlife_error **err);
+int certlife__order_put(struct txn *txn, const struct order *order, certlife_error **err);
+int certlife__order_erase(struct txn *txn, const uint8_t id[ORDER_ID_LEN], certlife_error **err);
+
+/* The first answer to an idempotency key (R-ISS-3). */
+#define ANSWER_KEY_LEN 16
+struct answer {
+    uint8_t call[HASH_LEN]; /* of what was asked */
+    certlife_code code;
+    char row[12];
+    certlife_way way;
+    int64_t date;
+    struct serial serial; /* of the certificate that was given, if one was */
+};
+
+int certlife__answer_get(struct txn *txn, const uint8_t key[ANSWER_KEY_LEN], struct answer *out, bool *found_out,
+                         certlife_error **err);
+/* Remembers an answer until `forget_at`, and forgets up to two that are due by `now`. */
+int certlife__answer_put(struct txn *txn, const uint8_t key[ANSWER_KEY_LEN], const struct answer *answer,
+                         int64_t forget_at, int64_t now, certlife_error **err);
+
+/* Who changes a user, for the record (R-REV-7). */
+struct author {
+    const char *by;
+    const char *application;
+};
+
+/* Writes a user's row and the rows of the certificates whose facts changed, and bars keys as the change says. New
+ * certificates must have been added before. */
+int certlife__change_write(struct txn *txn, const struct change *change, const struct author *author,
+                           certlife_error **err);
+
+#endif
