@@ -91,6 +91,13 @@ CERTLIFE_API const char *certlife_error_name(int code);
 CERTLIFE_API const char *certlife_error_meaning(int code);
 CERTLIFE_API certlife_error_class certlife_error_class_for(int code);
 
+/*
+ * For people who write a store, an issuer or crypto: describes a failure in `*err` (if err is not NULL and *err is NULL)
+ * and returns `code`. `backend_code` is your own number, `backend_name` who says it (may be NULL); both are copied.
+ */
+CERTLIFE_API int certlife_error_set(certlife_error **err, int code, int backend_code, const char *backend_name,
+                                    const char *message);
+
 #ifdef __cplusplus
 }
 #endif

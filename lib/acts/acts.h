@@ -33,11 +33,11 @@ struct certlife_institution {
     struct certificate_view authority; /* the issuer's certificate; borrowed from the issuer */
 };
 
-/* A request for a certificate, read, and what its key was found to be. */
+/* A request for a certificate, read. */
 struct asked {
+    uint8_t der[REQUEST_MAX]; /* decoded from PEM */
     struct request pkcs10;
     uint8_t key_hash[HASH_LEN];
-    uint32_t faults; /* enum request_fault, as far as the request alone shows them */
 };
 
 struct call {
@@ -56,7 +56,8 @@ struct call {
     certlife_medium medium;
     const char *channel;
     const struct asked *asked;
-    struct serial serial; /* confirming */
+    uint32_t request_faults; /* enum request_fault, as far as the request alone shows them */
+    struct serial serial;    /* confirming */
 };
 
 /* What an act found when it was decided. */
@@ -74,6 +75,13 @@ struct outcome {
     struct serial serial; /* of the certificate that is the answer, if one is */
     char row[12];         /* where the verdict comes from the store, its row */
 };
+
+/* Opening: the issuer's certificate, by which what it issues is checked. */
+int certlife__authority_read(struct certlife_institution *institution, certlife_error **err);
+
+/* Reads a request, PEM or DER: CERTLIFE_E_MALFORMED if it is neither. Its key is looked at later. */
+int certlife__asked_read(const struct certlife_institution *institution, struct bytes text, struct asked *out,
+                         certlife_error **err);
 
 /* Reads all that the rules look at. */
 int certlife__scene_gather(struct txn *txn, const struct call *call, struct scene *out, certlife_error **err);
@@ -136,6 +144,8 @@ int certlife__login_look(struct txn *txn, const struct certlife_institution *ins
 struct login {
     struct certificate certificate;
     bool confirmed;
+    bool renewal_due; /* R-LOG-3 */
+    int32_t days_left;
 };
 int certlife__login(const struct call *call, certlife_login_mode mode, struct login *out, struct outcome *outcome,
                     certlife_error **err);

@@ -16,6 +16,7 @@
 #include "ports/crypto.h"
 #include "ports/issuer.h"
 #include "rules/window.h"
+#include "x509/pem.h"
 
 static int answer_of(const struct outcome *outcome)
 {
@@ -40,6 +41,45 @@ int certlife__delivered_read(struct txn *txn, const struct serial *serial, struc
     out->record = record;
     out->record.der.data = out->der;
     return 0;
+}
+
+/* What is given. */
+
+int certlife__authority_read(struct certlife_institution *institution, certlife_error **err)
+{
+    struct bytes der = {0};
+    int rc = certlife__issuer_authority(institution->issuer, &der, err);
+    if (rc < 0)
+        return rc;
+    const char *fault = certlife__certificate_read(der, &institution->authority);
+    if (fault == NULL && !institution->authority.ca)
+        fault = "is not a CA's";
+    if (fault == NULL && !certlife__key_supported(&institution->authority.key))
+        fault = "has a key of an unknown kind";
+    if (fault != NULL)
+        return certlife__fail(err, CERTLIFE_E_ISSUER, "issuer %s: its certificate %s",
+                              certlife__issuer_name(institution->issuer), fault);
+    return 0;
+}
+
+int certlife__asked_read(const struct certlife_institution *institution, struct bytes text, struct asked *out,
+                         certlife_error **err)
+{
+    static const char *const labels[] = {"CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST", NULL};
+    struct bytes der = text;
+    const char *fault = NULL;
+    if (certlife__pem_is(text)) {
+        struct writer decoded = writer_into(out->der, sizeof out->der);
+        fault = certlife__pem_read(text, labels, &decoded);
+        if (fault == NULL && decoded.overflow)
+            fault = "is too long";
+        der = bytes_of(out->der, decoded.len);
+    }
+    if (fault == NULL)
+        fault = certlife__request_read(der, &out->pkcs10);
+    if (fault != NULL)
+        return certlife__fail(err, CERTLIFE_E_MALFORMED, "request: %s", fault);
+    return certlife__crypto_sha256(institution->crypto, out->pkcs10.key.spki, out->key_hash, err);
 }
 
 /* The first look. */
@@ -86,12 +126,12 @@ static int look(const struct call *call, struct looked *out, struct delivered *d
 }
 
 /* The request's key (R-OBT-11). */
-static int examine(const struct call *call, struct asked *asked, certlife_error **err)
+static int examine(const struct call *call, uint32_t *faults_out, certlife_error **err)
 {
     certlife_crypto *crypto = call->institution->crypto;
-    const struct request *request = &asked->pkcs10;
+    const struct request *request = &call->asked->pkcs10;
     if (!certlife__key_supported(&request->key)) {
-        asked->faults = REQUEST_KEY_KIND;
+        *faults_out = REQUEST_KEY_KIND;
         return 0;
     }
     int rc = request->algorithm == 0 ? CERTLIFE_CRYPTO_BAD
@@ -99,11 +139,12 @@ static int examine(const struct call *call, struct asked *asked, certlife_error 
                                                                request->info, request->signature, err);
     if (rc < 0)
         return rc;
-    asked->faults = rc == CERTLIFE_CRYPTO_BAD ? REQUEST_SIGNATURE : 0;
+    uint32_t faults = rc == CERTLIFE_CRYPTO_BAD ? REQUEST_SIGNATURE : 0;
     rc = certlife__crypto_key_sound(crypto, request->key.spki, err);
-    if (rc == CERTLIFE_CRYPTO_BAD)
-        asked->faults |= REQUEST_KEY_WEAK;
-    return rc < 0 ? rc : 0;
+    if (rc < 0)
+        return rc;
+    *faults_out = faults | (rc == CERTLIFE_CRYPTO_BAD ? REQUEST_KEY_WEAK : 0);
+    return 0;
 }
 
 /* Ordering. */
@@ -454,7 +495,6 @@ static int issue_outside(const struct call *call, const struct order *order, str
 int certlife__issue(const struct call *call, struct delivered *out, struct outcome *outcome, certlife_error **err)
 {
     struct looked looked;
-    struct asked asked = *call->asked;
     struct call examined = *call;
     struct order order;
     int rc = look(call, &looked, out, outcome, err);
@@ -466,17 +506,16 @@ int certlife__issue(const struct call *call, struct delivered *out, struct outco
     if (!looked.done) {
         rc = needs_issuer(call->institution, err);
         if (rc == 0)
-            rc = examine(call, &asked, err);
+            rc = examine(call, &examined.request_faults, err);
         if (rc < 0)
             return rc;
-        looked.scene.situation.request_faults |= asked.faults;
+        looked.scene.situation.request_faults |= examined.request_faults;
         outcome->verdict = certlife__decide(&call->institution->tables, &looked.scene.situation);
         looked.done = outcome->verdict.code != CERTLIFE_CODE_ALLOWED;
     }
     if (looked.done)
         return certlife__answer_refused(call, outcome, err);
 
-    examined.asked = &asked;
     rc = make_order(&examined, &looked.scene, &order, err);
     if (rc < 0)
         return rc;

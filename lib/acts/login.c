@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "rules/window.h"
 
 /* Only a refusal needs the user and the contract, to say why (R-LOG-2): a success is one get. */
 static int explain(struct txn *txn, const char *contract_id, const char *user_id, struct login_situation *s,
@@ -118,8 +119,13 @@ int certlife__login(const struct call *call, certlife_login_mode mode, struct lo
     certlife__store_abort(&txn);
     if (rc != CERTLIFE_ALLOWED)
         return rc;
-    out->certificate = record.facts;
-    out->confirmed = false;
+    const struct certlife_profile *profile = &call->institution->profile;
+    int64_t not_after = record.facts.not_after;
+    *out = (struct login){
+        .certificate = record.facts,
+        .renewal_due = scene.now >= certlife__window_notice_opens(profile, not_after),
+        .days_left = certlife__window_days_left(profile, scene.now, not_after),
+    };
     if (mode == CERTLIFE_LOGIN_LOOK || record.facts.confirmed_at != 0)
         return CERTLIFE_ALLOWED;
 

@@ -96,7 +96,7 @@ static int find_key(struct txn *txn, const struct call *call, struct scene *scen
     struct key_owner owner = {0};
     bool found = false;
     const struct certificate *unconfirmed = s->standing.unconfirmed;
-    s->request_faults = call->asked->faults;
+    s->request_faults = call->request_faults;
     s->same_key = unconfirmed != NULL && memcmp(unconfirmed->key_hash, call->asked->key_hash, HASH_LEN) == 0;
     int rc = certlife__key_get(txn, call->asked->key_hash, &owner, &found, err);
     if (rc < 0 || !found)

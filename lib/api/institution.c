@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "ports/issuer.h"
-
 static int check_options(const certlife_institution_options *options, certlife_error **err)
 {
     static const char init[] = "begin with CERTLIFE_INSTITUTION_OPTIONS_INIT";
@@ -26,23 +24,6 @@ static int check_options(const certlife_institution_options *options, certlife_e
                               options->profile == NULL ? "its profile"
                               : options->store == NULL ? "its store"
                                                        : "its crypto");
-    return 0;
-}
-
-static int read_authority(struct certlife_institution *institution, certlife_error **err)
-{
-    struct bytes der = {0};
-    int rc = certlife__issuer_authority(institution->issuer, &der, err);
-    if (rc < 0)
-        return rc;
-    const char *fault = certlife__certificate_read(der, &institution->authority);
-    if (fault == NULL && !institution->authority.ca)
-        fault = "is not a CA's";
-    if (fault == NULL && !certlife__key_supported(&institution->authority.key))
-        fault = "has a key of an unknown kind";
-    if (fault != NULL)
-        return certlife__fail(err, CERTLIFE_E_ISSUER, "issuer %s: its certificate %s",
-                              certlife__issuer_name(institution->issuer), fault);
     return 0;
 }
 
@@ -68,7 +49,7 @@ int certlife_institution_open(const certlife_institution_options *options, certl
     institution->clock = options->clock;
     institution->tables = certlife__tables();
     if (institution->issuer != NULL)
-        rc = read_authority(institution, err);
+        rc = certlife__authority_read(institution, err);
     if (rc == 0)
         rc = certlife__meta_prepare(institution->store, err);
     if (rc < 0) {

@@ -5,12 +5,8 @@
 
 #include <certlife/login.h>
 
-#include "rules/window.h"
-
 struct certlife_login {
     struct login answer;
-    bool renewal_due;
-    int32_t days_left;
     char serial[2 * CERTLIFE_SERIAL_MAX + 1];
 };
 
@@ -36,12 +32,12 @@ const char *certlife_login_serial(const certlife_login *login)
 
 int certlife_login_renewal_due(const certlife_login *login)
 {
-    return login != NULL && login->renewal_due;
+    return login != NULL && login->answer.renewal_due;
 }
 
 int32_t certlife_login_days_left(const certlife_login *login)
 {
-    return login != NULL ? login->days_left : 0;
+    return login != NULL ? login->answer.days_left : 0;
 }
 
 int certlife_login_confirmed(const certlife_login *login)
@@ -66,12 +62,9 @@ int certlife_login_check(certlife_institution *institution, const certlife_actor
     call.user = actor->user;
     rc = certlife__login(&call, mode, &answer, &outcome, err);
     if (rc == CERTLIFE_ALLOWED && login != NULL) {
-        const struct certlife_profile *profile = &institution->profile;
-        const struct certificate *certificate = &answer.certificate;
+        const struct serial *serial = &answer.certificate.serial;
         login->answer = answer;
-        login->renewal_due = outcome.now >= certlife__window_notice_opens(profile, certificate->not_after);
-        login->days_left = certlife__window_days_left(profile, outcome.now, certificate->not_after);
-        certlife__hex_write(certificate->serial.octets, certificate->serial.len, login->serial);
+        certlife__hex_write(serial->octets, serial->len, login->serial);
     }
     return certlife__report(&call, &outcome, decision, rc);
 }

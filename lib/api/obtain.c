@@ -7,39 +7,15 @@
 #include <certlife/obtain.h>
 #include <certlife/renew.h>
 
-#include "ports/crypto.h"
-#include "x509/pem.h"
-
-/* The request, read: PEM or DER. `room` holds the DER decoded from PEM. */
-static int read_request(const struct call *call, const certlife_request *request, uint8_t room[REQUEST_MAX],
-                        struct asked *out, certlife_error **err)
+static int check_request(const certlife_request *request, certlife_error **err)
 {
-    static const char *const labels[] = {"CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST", NULL};
     CHECK_USE(request != NULL, err);
+    CHECK_USE(request->pkcs10 != NULL, err);
     if (request->size != sizeof *request)
         return certlife__fail(err, CERTLIFE_E_INVALID, "request: size is not set; begin with CERTLIFE_REQUEST_INIT");
     if (request->medium != CERTLIFE_MEDIUM_PC && request->medium != CERTLIFE_MEDIUM_USB_TOKEN)
         return certlife__fail(err, CERTLIFE_E_INVALID, "request: medium %d is unknown", (int)request->medium);
-    if (request->channel != NULL) {
-        int rc = certlife__check_text("request's channel", request->channel, 1, 64, err);
-        if (rc < 0)
-            return rc;
-    }
-    CHECK_USE(request->pkcs10 != NULL, err);
-    struct bytes der = bytes_of(request->pkcs10, request->pkcs10_len);
-    const char *fault = NULL;
-    if (certlife__pem_is(der)) {
-        struct writer decoded = writer_into(room, REQUEST_MAX);
-        fault = certlife__pem_read(der, labels, &decoded);
-        if (fault == NULL && decoded.overflow)
-            fault = "is too long";
-        der = bytes_of(room, decoded.len);
-    }
-    if (fault == NULL)
-        fault = certlife__request_read(der, &out->pkcs10);
-    if (fault != NULL)
-        return certlife__fail(err, CERTLIFE_E_MALFORMED, "request: %s", fault);
-    return certlife__crypto_sha256(call->institution->crypto, out->pkcs10.key.spki, out->key_hash, err);
+    return request->channel != NULL ? certlife__check_text("request's channel", request->channel, 1, 64, err) : 0;
 }
 
 /* Calls an act that gives a certificate, with the object for it made before anything is recorded. */
@@ -65,14 +41,15 @@ static int issue(certlife_institution *institution, const certlife_actor *actor,
                  certlife_decision *decision, certlife_error **err)
 {
     struct call call;
-    struct asked asked = {.faults = 0};
-    uint8_t room[REQUEST_MAX];
+    struct asked asked;
     CHECK_USE(contract != NULL, err);
     CHECK_USE(user != NULL, err);
     CHECK_USE(out != NULL, err);
     int rc = certlife__call_prepare(institution, actor, act, contract, user, &call, err);
     if (rc == 0)
-        rc = read_request(&call, request, room, &asked, err);
+        rc = check_request(request, err);
+    if (rc == 0)
+        rc = certlife__asked_read(institution, bytes_of(request->pkcs10, request->pkcs10_len), &asked, err);
     if (rc < 0)
         return rc;
     call.asked = &asked;

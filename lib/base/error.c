@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <certlife/sys/store.h>
-
 struct certlife_error {
     int code;
     int backend_code;

@@ -128,13 +128,6 @@ CERTLIFE_API int certlife_store_open_lmdb(const char *path, const certlife_store
 /* Closes and frees. No institution may be using it any more. NULL does nothing. */
 CERTLIFE_API void certlife_store_close(certlife_store *store);
 
-/*
- * For people who write a store, an issuer or crypto: describes a failure in `*err` (if err is not NULL and *err is NULL)
- * and returns `code`. `backend_code` is your own number, `backend_name` who says it (may be NULL); both are copied.
- */
-CERTLIFE_API int certlife_error_set(certlife_error **err, int code, int backend_code, const char *backend_name,
-                                    const char *message);
-
 #ifdef __cplusplus
 }
 #endif
