@@ -36,11 +36,15 @@ static const struct curve {
     size_t point_len;
     struct bytes prefix;
 } curves[] = {
-    {MBEDTLS_ECP_DP_SECP256R1, 256, 65,
+    {MBEDTLS_ECP_DP_SECP256R1,
+     256,
+     65,
      {(const uint8_t[]){0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01,
                         0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00},
       26}},
-    {MBEDTLS_ECP_DP_SECP384R1, 384, 97,
+    {MBEDTLS_ECP_DP_SECP384R1,
+     384,
+     97,
      {(const uint8_t[]){0x30, 0x76, 0x30, 0x10, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02,
                         0x01, 0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x22, 0x03, 0x62, 0x00},
       23}},
@@ -388,7 +392,8 @@ static int read_ecdsa(struct bytes signature, mbedtls_mpi *r, mbedtls_mpi *s)
 }
 
 /* The group of an elliptic-curve key and its point, checked to be on the curve; 0 or an mbedTLS code. */
-static int read_point(struct mbedtls *mbedtls, struct bytes spki, mbedtls_ecp_group **group_out, mbedtls_ecp_point *point)
+static int read_point(struct mbedtls *mbedtls, struct bytes spki, mbedtls_ecp_group **group_out,
+                      mbedtls_ecp_point *point)
 {
     const struct curve *curve = curve_of(spki);
     if (curve == NULL)
@@ -419,10 +424,11 @@ static int verify_ecdsa(struct mbedtls *mbedtls, struct bytes spki, struct bytes
 
 static int read_rsa(struct bytes spki, mbedtls_pk_context *pk)
 {
-    if (spki.len > CERTLIFE_CRYPTO_SPKI_MAX)
-        return MBEDTLS_ERR_PK_KEY_INVALID_FORMAT;
     int rc = mbedtls_pk_parse_public_key(pk, spki.data, spki.len);
-    return rc == 0 && mbedtls_pk_get_type(pk) != MBEDTLS_PK_RSA ? MBEDTLS_ERR_PK_TYPE_MISMATCH : rc;
+    if (rc != 0)
+        return rc;
+    bool ours = mbedtls_pk_get_type(pk) == MBEDTLS_PK_RSA && mbedtls_pk_get_bitlen(pk) <= RSA_OCTETS_MAX * 8;
+    return ours ? 0 : MBEDTLS_ERR_PK_TYPE_MISMATCH;
 }
 
 static int verify_rsa(struct bytes spki, mbedtls_md_type_t md, struct bytes hashed, struct bytes signature)

@@ -2,10 +2,10 @@
 /* Known ways in which an RSA modulus is weak although it has the right size. */
 #include "backends/mbedtls.h"
 
-#define SMALL 2000         /* factors below this are looked for */
-#define ROCA_LAST 167      /* the largest prime whose remainder shows the pattern */
+#define SMALL 2000    /* factors below this are looked for */
+#define ROCA_LAST 167 /* the largest prime whose remainder shows the pattern */
 #define FERMAT_STEPS 100
-#define MODULUS_MAX 512    /* octets of RSA 4096 */
+#define MODULUS_MAX 512 /* octets of RSA 4096 */
 
 static void find_primes(bool prime[SMALL])
 {
@@ -22,8 +22,8 @@ static uint32_t remainder_by(const uint8_t *number, size_t len, uint32_t divisor
 {
     uint64_t rest = 0;
     for (size_t i = 0; i < len; i += 4) {
-        uint32_t word = (uint32_t)number[i] << 24 | (uint32_t)number[i + 1] << 16 | (uint32_t)number[i + 2] << 8 |
-                        number[i + 3];
+        uint32_t word =
+            (uint32_t)number[i] << 24 | (uint32_t)number[i + 1] << 16 | (uint32_t)number[i + 2] << 8 | number[i + 3];
         rest = (rest << 32 | word) % divisor;
     }
     return (uint32_t)rest;

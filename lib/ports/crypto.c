@@ -12,8 +12,8 @@ struct certlife_crypto {
 
 static const char *missing_slot(const certlife_crypto_class *klass)
 {
-#define MUST(slot)            \
-    if (klass->slot == NULL)  \
+#define MUST(slot)                                                                                                     \
+    if (klass->slot == NULL)                                                                                           \
     return #slot
     MUST(name);
     MUST(sha256);
@@ -72,7 +72,8 @@ static int settle(const certlife_crypto *crypto, const char *slot, int answer, i
     if (known)
         return certlife__fail(err, answer, "crypto %s: %s failed", crypto->klass.name, slot);
     return certlife__fail_backend(err, CERTLIFE_E_CRYPTO, answer, crypto->klass.name,
-                                  "crypto %s: %s gave an answer it must not give: %d", crypto->klass.name, slot, answer);
+                                  "crypto %s: %s gave an answer it must not give: %d", crypto->klass.name, slot,
+                                  answer);
 }
 
 /* The same for a slot that fills `room` octets at most. */
@@ -83,8 +84,8 @@ static int settle_length(const certlife_crypto *crypto, const char *slot, int an
     if (rc < 0)
         return rc;
     if (len == 0 || len > *room)
-        return certlife__fail(err, CERTLIFE_E_CRYPTO, "crypto %s: %s gave %zu octets where %zu fit",
-                              crypto->klass.name, slot, len, *room);
+        return certlife__fail(err, CERTLIFE_E_CRYPTO, "crypto %s: %s gave %zu octets where %zu fit", crypto->klass.name,
+                              slot, len, *room);
     *room = len;
     return 0;
 }
@@ -140,8 +141,8 @@ int certlife__crypto_sign(const struct signing_key *key, certlife_signature algo
                           uint8_t *out, size_t *len_in_out, certlife_error **err)
 {
     size_t len = *len_in_out;
-    int answer = key->crypto->klass.sign(key->crypto->self, key->inner, algorithm, message.data, message.len, out, &len,
-                                         err);
+    int answer =
+        key->crypto->klass.sign(key->crypto->self, key->inner, algorithm, message.data, message.len, out, &len, err);
     return settle_length(key->crypto, "sign", answer, len, len_in_out, err);
 }
 

@@ -71,7 +71,8 @@ static int settle(const certlife_issuer *issuer, const char *slot, int answer, i
     if (known)
         return certlife__fail(err, answer, "issuer %s: %s failed", issuer->klass.name, slot);
     return certlife__fail_backend(err, CERTLIFE_E_ISSUER, answer, issuer->klass.name,
-                                  "issuer %s: %s gave an answer it must not give: %d", issuer->klass.name, slot, answer);
+                                  "issuer %s: %s gave an answer it must not give: %d", issuer->klass.name, slot,
+                                  answer);
 }
 
 int certlife__issuer_authority(certlife_issuer *issuer, struct bytes *der_out, certlife_error **err)

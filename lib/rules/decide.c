@@ -24,8 +24,8 @@ bool certlife__delivers_again(const struct situation *s)
 {
     if (s->standing.unconfirmed == NULL || !s->same_key)
         return false;
-    bool obtains_it = s->act == CERTLIFE_ACT_OBTAIN && s->standing.unconfirmed == s->standing.certificate &&
-                      !s->standing.authorised;
+    bool by_password = s->standing.unconfirmed == s->standing.certificate || s->standing.obtaining == OBTAIN_EXPIRED;
+    bool obtains_it = s->act == CERTLIFE_ACT_OBTAIN && by_password && !s->standing.authorised;
     bool renews_it = s->act == CERTLIFE_ACT_RENEW && s->standing.unconfirmed == &s->user->unconfirmed;
     return obtains_it || renews_it;
 }

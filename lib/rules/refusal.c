@@ -80,10 +80,9 @@ static bool when_names_nothing(const struct situation *s)
 }
 
 /* Only a password vouches for the caller, and what was issued waits for its key (R-ALL-5). */
-static bool when_unconfirmed_obtained(const struct situation *s)
+static bool when_unconfirmed(const struct situation *s)
 {
-    return s->standing.unconfirmed != NULL && s->standing.unconfirmed == s->standing.certificate &&
-           !s->standing.authorised;
+    return s->standing.unconfirmed != NULL && !s->standing.authorised;
 }
 
 static bool when_unconfirmed_by_password(const struct situation *s)
@@ -249,7 +248,7 @@ static const struct refusal_row rows[] = {
     {"R-OBT-6",  ACT(DELIVER)|ACT(CONFIRM),     when_issuing,                 NO(ISSUING),             WAY(DELIVER),        DATED_NOT},
     {"R-OBT-4",  ACT(DELIVER),                  when_nothing_unconfirmed,     NO(NOTHING_TO_DELIVER),  OBTAIN_ELSE,         DATED_NOT},
     {"R-ALL-6",  ACT(CONFIRM),                  when_names_nothing,           NO(NOTHING_TO_CONFIRM),  OBTAIN_ELSE,         DATED_NOT},
-    {"R-ALL-5",  ACT(OBTAIN),                   when_unconfirmed_obtained,    NO(UNCONFIRMED),         WAY(DELIVER),        DATED_NOT},
+    {"R-ALL-5",  ACT(OBTAIN),                   when_unconfirmed,             NO(UNCONFIRMED),         WAY(DELIVER),        DATED_NOT},
     {"R-ALL-5",  ACT(OBTAIN),                   when_has_usable,              NO(ALREADY_OBTAINED),    WAY(LOG_IN),         DATED_EXPIRY},
     {"R-OBT-10", ACT(OBTAIN),                   when_stays_revoked,           NO(REVOKED),             ADMINISTRATOR,       DATED_NOT},
     {"R-OBT-1",  ACT(OBTAIN),                   when_never_authorised,        NO(NOT_AUTHORISED),      ADMINISTRATOR,       DATED_NOT},

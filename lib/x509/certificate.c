@@ -5,7 +5,10 @@
 #include "x509/der.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define OCTETS(...) {(const uint8_t[]){__VA_ARGS__}, sizeof((const uint8_t[]){__VA_ARGS__})}
+#define OCTETS(...)                                                                                                    \
+    {                                                                                                                  \
+        (const uint8_t[]){__VA_ARGS__}, sizeof((const uint8_t[]){__VA_ARGS__})                                         \
+    }
 
 static const struct bytes oid_subject_key_id = OCTETS(0x55, 0x1d, 0x0e);
 static const struct bytes oid_key_usage = OCTETS(0x55, 0x1d, 0x0f);
@@ -164,12 +167,11 @@ static const char *read_extensions(struct bytes *rest, struct certificate_view *
 {
     struct bytes wrapped, list, extension, oid, critical, value;
     unsigned seen = 0;
-    if (!certlife__der_take(rest, DER_CONTEXT_OF(3), &wrapped) ||
-        !certlife__der_only(wrapped, DER_SEQUENCE, &list) || list.len == 0)
+    if (!certlife__der_take(rest, DER_CONTEXT_OF(3), &wrapped) || !certlife__der_only(wrapped, DER_SEQUENCE, &list) ||
+        list.len == 0)
         return "extensions are malformed";
     while (list.len > 0) {
-        if (!certlife__der_take(&list, DER_SEQUENCE, &extension) ||
-            !certlife__der_take(&extension, DER_OID, &oid))
+        if (!certlife__der_take(&list, DER_SEQUENCE, &extension) || !certlife__der_take(&extension, DER_OID, &oid))
             return "extensions are malformed";
         /* Whether it is critical or not, what is known is read and what is not is none of our business. */
         certlife__der_take(&extension, DER_BOOLEAN, &critical);
@@ -283,7 +285,7 @@ const char *certlife__certificate_identify(struct bytes der, struct bytes *seria
 static void write_time(struct writer *out, int64_t moment)
 {
     struct civil civil = certlife__civil_of(moment, 0);
-    int32_t pairs[] = {civil.year / 100, civil.year % 100, civil.month,  civil.day,
+    int32_t pairs[] = {civil.year / 100, civil.year % 100, civil.month, civil.day,
                        civil.hour,       civil.minute,     civil.second};
     bool utc_time = civil.year >= 1950 && civil.year <= 2049;
     size_t at = certlife__der_open(out, utc_time ? DER_UTC_TIME : DER_GENERALIZED_TIME);
@@ -382,8 +384,8 @@ static void write_crl_distribution_points(struct writer *out, const char *url)
         write_nested_extension(out, oid_crl_distribution_points, tags, COUNT(tags), bytes_of_text(url));
 }
 
-static void write_client_extensions(struct writer *out, const certlife_issuer_order *order, struct bytes authority_key_id,
-                                    const uint8_t key_hash[32])
+static void write_client_extensions(struct writer *out, const certlife_issuer_order *order,
+                                    struct bytes authority_key_id, const uint8_t key_hash[32])
 {
     static const uint8_t purposes[] = {DER_SEQUENCE, DER_OID};
     write_extension(out, oid_basic_constraints, true, ca_false);

@@ -46,8 +46,8 @@ bool certlife__der_is_integer(struct bytes content)
         return false;
     if (content.len == 1)
         return true;
-    bool padded = (content.data[0] == 0x00 && content.data[1] < 0x80) ||
-                  (content.data[0] == 0xff && content.data[1] >= 0x80);
+    bool padded =
+        (content.data[0] == 0x00 && content.data[1] < 0x80) || (content.data[0] == 0xff && content.data[1] >= 0x80);
     return !padded;
 }
 

@@ -6,7 +6,10 @@
 /* Algorithms are told by their whole AlgorithmIdentifier, so the parameters are right or the algorithm is another one. */
 #define PKCS1 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01
 #define X9_62 0x2a, 0x86, 0x48, 0xce, 0x3d
-#define IDENTIFIER(...) {(const uint8_t[]){__VA_ARGS__}, sizeof((const uint8_t[]){__VA_ARGS__})}
+#define IDENTIFIER(...)                                                                                                \
+    {                                                                                                                  \
+        (const uint8_t[]){__VA_ARGS__}, sizeof((const uint8_t[]){__VA_ARGS__})                                         \
+    }
 
 static const struct {
     enum key_kind kind;
@@ -38,8 +41,7 @@ static const struct {
 static bool take_positive(struct bytes *rest, struct bytes *out)
 {
     struct bytes number;
-    if (!certlife__der_take(rest, DER_INTEGER, &number) || !certlife__der_is_integer(number) ||
-        number.data[0] >= 0x80)
+    if (!certlife__der_take(rest, DER_INTEGER, &number) || !certlife__der_is_integer(number) || number.data[0] >= 0x80)
         return false;
     if (number.data[0] == 0)
         number = bytes_of(number.data + 1, number.len - 1);

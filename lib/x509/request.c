@@ -42,8 +42,7 @@ const char *certlife__request_read(struct bytes der, struct request *out)
         return wrong;
     struct request request = {.der = der};
     struct bytes rest, identifier;
-    if (!certlife__der_only(der, DER_SEQUENCE, &rest) ||
-        !certlife__der_take_whole(&rest, DER_SEQUENCE, &request.info))
+    if (!certlife__der_only(der, DER_SEQUENCE, &rest) || !certlife__der_take_whole(&rest, DER_SEQUENCE, &request.info))
         return "it is not a certification request";
     wrong = read_info(request.info, &request.key);
     if (wrong != NULL)
