@@ -39,10 +39,11 @@ int certlife__moment_write(struct txn *txn, const struct call *call, const struc
     const struct certlife_institution *institution = call->institution;
     if (call->clock < scene->meta.latest - institution->profile.clock_tolerance) {
         struct civil at = certlife__civil_of(scene->meta.latest, 0);
-        return certlife__fail(err, CERTLIFE_E_CLOCK,
-                              "clock: it is %lld seconds behind the latest change, of %04d-%02d-%02d %02d:%02d:%02d UTC",
-                              (long long)(scene->meta.latest - call->clock), (int)at.year, (int)at.month, (int)at.day,
-                              (int)at.hour, (int)at.minute, (int)at.second);
+        return certlife__fail(
+            err, CERTLIFE_E_CLOCK,
+            "clock: it is %lld seconds behind the latest change, of %04d-%02d-%02d %02d:%02d:%02d UTC",
+            (long long)(scene->meta.latest - call->clock), (int)at.year, (int)at.month, (int)at.day, (int)at.hour,
+            (int)at.minute, (int)at.second);
     }
     if (scene->now <= scene->meta.latest)
         return 0;
@@ -86,8 +87,7 @@ static int write_transition(struct txn *txn, const struct call *call, const stru
 {
     char room[STAFF_MAX + 16];
     struct author author = certlife__author_of(call, room, sizeof room);
-    struct change change =
-        certlife__transition(&call->institution->profile, user, call->act, call->reason, scene->now);
+    struct change change = certlife__transition(&call->institution->profile, user, call->act, call->reason, scene->now);
     if (change.user.authorised_at == scene->now && user->authorised_at != scene->now)
         copy_text(change.user.application, sizeof change.user.application, author.application);
     return certlife__change_write(txn, &change, &author, err);
@@ -176,24 +176,26 @@ static int remember_later(struct txn *txn, const struct call *call, struct scene
 }
 
 /* What ends a right may use the room that a nearly full store keeps back. */
+/* clang-format off */
 static const struct {
     certlife_act act;
     apply apply;
     certlife_store_mode mode;
 } doings[] = {
-    {CERTLIFE_ACT_CONTRACT_REGISTER, register_contract, CERTLIFE_STORE_WRITE},
-    {CERTLIFE_ACT_CONTRACT_APPLY, apply_for_certificates, CERTLIFE_STORE_WRITE},
-    {CERTLIFE_ACT_CONTRACT_APPLY_USB_TOKEN, apply_for_usb_tokens, CERTLIFE_STORE_WRITE},
-    {CERTLIFE_ACT_CONTRACT_CLOSE, close_contract, CERTLIFE_STORE_WRITE_RESERVE},
-    {CERTLIFE_ACT_USER_ADD, add_user, CERTLIFE_STORE_WRITE},
-    {CERTLIFE_ACT_USER_CHANGE, change_user, CERTLIFE_STORE_WRITE},
-    {CERTLIFE_ACT_USER_DELETE, delete_user, CERTLIFE_STORE_WRITE_RESERVE},
-    {CERTLIFE_ACT_AUTHORISE, turn, CERTLIFE_STORE_WRITE},
-    {CERTLIFE_ACT_REISSUE, turn, CERTLIFE_STORE_WRITE_RESERVE},
-    {CERTLIFE_ACT_REVOKE, turn, CERTLIFE_STORE_WRITE_RESERVE},
-    {CERTLIFE_ACT_CONFIRM, confirm, CERTLIFE_STORE_WRITE_RESERVE},
-    {CERTLIFE_ACT_RENEW_LATER, remember_later, CERTLIFE_STORE_WRITE},
+    {CERTLIFE_ACT_CONTRACT_REGISTER,         register_contract,      CERTLIFE_STORE_WRITE},
+    {CERTLIFE_ACT_CONTRACT_APPLY,            apply_for_certificates, CERTLIFE_STORE_WRITE},
+    {CERTLIFE_ACT_CONTRACT_APPLY_USB_TOKEN,  apply_for_usb_tokens,   CERTLIFE_STORE_WRITE},
+    {CERTLIFE_ACT_CONTRACT_CLOSE,            close_contract,         CERTLIFE_STORE_WRITE_RESERVE},
+    {CERTLIFE_ACT_USER_ADD,                  add_user,               CERTLIFE_STORE_WRITE},
+    {CERTLIFE_ACT_USER_CHANGE,               change_user,            CERTLIFE_STORE_WRITE},
+    {CERTLIFE_ACT_USER_DELETE,               delete_user,            CERTLIFE_STORE_WRITE_RESERVE},
+    {CERTLIFE_ACT_AUTHORISE,                 turn,                   CERTLIFE_STORE_WRITE},
+    {CERTLIFE_ACT_REISSUE,                   turn,                   CERTLIFE_STORE_WRITE_RESERVE},
+    {CERTLIFE_ACT_REVOKE,                    turn,                   CERTLIFE_STORE_WRITE_RESERVE},
+    {CERTLIFE_ACT_CONFIRM,                   confirm,                CERTLIFE_STORE_WRITE_RESERVE},
+    {CERTLIFE_ACT_RENEW_LATER,               remember_later,         CERTLIFE_STORE_WRITE},
 };
+/* clang-format on */
 
 static size_t doing_of(certlife_act act)
 {

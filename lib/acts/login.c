@@ -93,7 +93,8 @@ static int confirm(struct txn *txn, void *payload, certlife_error **err)
         return 1; /* somebody was quicker; `outcome` says allowed */
     rc = certlife__user_get(txn, call->actor->contract, call->actor->user, &user, &found, err);
     if (rc == 0 && !found)
-        rc = certlife__fail(err, CERTLIFE_E_STORE_CORRUPT, "user %s: has a certificate but no record", call->actor->user);
+        rc = certlife__fail(err, CERTLIFE_E_STORE_CORRUPT, "user %s: has a certificate but no record",
+                            call->actor->user);
     if (rc < 0)
         return rc;
     struct change change = certlife__transition_confirm(&user, &record.facts.serial, scene.now);

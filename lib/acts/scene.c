@@ -23,9 +23,9 @@ static int find_actor(struct txn *txn, const struct call *call, struct scene *sc
     struct user user;
     bool found = false;
     int rc = certlife__user_get(txn, actor->contract, actor->user, &user, &found, err);
-    scene->situation.actor = !found                              ? ACTOR_STRANGER
-                             : user.role == CERTLIFE_ROLE_MASTER ? ACTOR_MASTER
-                                                                 : ACTOR_GENERAL;
+    scene->situation.actor = ACTOR_STRANGER;
+    if (found)
+        scene->situation.actor = user.role == CERTLIFE_ROLE_MASTER ? ACTOR_MASTER : ACTOR_GENERAL;
     return rc;
 }
 
@@ -55,9 +55,9 @@ static int find_target(struct txn *txn, const struct call *call, struct scene *s
         bool self = is_user(call) && strcmp(call->actor->user, wanted) == 0;
         s->user = &scene->user;
         s->standing = certlife__standing_of(s->profile, s->contract, s->user, s->now);
-        s->target = self                                       ? TARGET_SELF
-                    : scene->user.role == CERTLIFE_ROLE_MASTER ? TARGET_MASTER
-                                                               : TARGET_GENERAL;
+        s->target = scene->user.role == CERTLIFE_ROLE_MASTER ? TARGET_MASTER : TARGET_GENERAL;
+        if (self)
+            s->target = TARGET_SELF;
     }
     return 0;
 }
@@ -115,9 +115,11 @@ static void suppose(struct situation *s)
     static const struct serial none = {0};
     s->medium = (s->profile->media & 1 << CERTLIFE_MEDIUM_PC) != 0 ? CERTLIFE_MEDIUM_PC : CERTLIFE_MEDIUM_USB_TOKEN;
     s->channel = NULL;
-    s->confirmed = s->user == NULL                  ? &none
-                   : s->standing.unconfirmed != NULL ? &s->standing.unconfirmed->serial
-                                                     : &s->standing.certificate->serial;
+    s->confirmed = &none;
+    if (s->standing.unconfirmed != NULL)
+        s->confirmed = &s->standing.unconfirmed->serial;
+    else if (s->standing.certificate != NULL)
+        s->confirmed = &s->standing.certificate->serial;
 }
 
 int certlife__scene_gather(struct txn *txn, const struct call *call, struct scene *out, certlife_error **err)

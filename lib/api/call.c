@@ -81,7 +81,7 @@ int certlife__call_prepare(certlife_institution *institution, const certlife_act
         rc = read_clock(&institution->clock, &now, err);
     if (rc < 0)
         return rc;
-    *out = (struct call){.institution = institution, .actor = actor, .act = act, .contract = contract, .user = user,
-                         .clock = now};
+    *out = (struct call){
+        .institution = institution, .actor = actor, .act = act, .contract = contract, .user = user, .clock = now};
     return 0;
 }

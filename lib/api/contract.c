@@ -18,13 +18,11 @@ static int do_act(const struct call *call, certlife_decision *decision, certlife
 }
 
 int certlife_contract_register(certlife_institution *institution, const certlife_actor *actor, const char *contract,
-                               const char *master, const char *email, certlife_decision *decision,
-                               certlife_error **err)
+                               const char *master, const char *email, certlife_decision *decision, certlife_error **err)
 {
     struct call call;
     CHECK_USE(contract != NULL, err);
-    int rc =
-        certlife__call_prepare(institution, actor, CERTLIFE_ACT_CONTRACT_REGISTER, contract, NULL, &call, err);
+    int rc = certlife__call_prepare(institution, actor, CERTLIFE_ACT_CONTRACT_REGISTER, contract, NULL, &call, err);
     if (rc == 0)
         rc = certlife__check_text("master user", master, 1, ID_MAX, err);
     if (rc == 0)

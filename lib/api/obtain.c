@@ -36,8 +36,8 @@ static int give(const struct call *call,
     return certlife__report(call, &outcome, decision, rc);
 }
 
-static int issue(certlife_institution *institution, const certlife_actor *actor, certlife_act act,
-                 const char *contract, const char *user, const certlife_request *request, certlife_certificate **out,
+static int issue(certlife_institution *institution, const certlife_actor *actor, certlife_act act, const char *contract,
+                 const char *user, const certlife_request *request, certlife_certificate **out,
                  certlife_decision *decision, certlife_error **err)
 {
     struct call call;

@@ -159,7 +159,8 @@ int certlife_profile_parse(const char *text, certlife_profile **out, certlife_er
         text += len + (text[len] == '\n' ? 1 : 0);
     }
     if (rc == 0 && profile == NULL)
-        rc = certlife__fail(err, CERTLIFE_E_INVALID, "profile: the text names none; it begins with \"profile = webfb\"");
+        rc =
+            certlife__fail(err, CERTLIFE_E_INVALID, "profile: the text names none; it begins with \"profile = webfb\"");
     if (rc == 0)
         *out = profile;
     else

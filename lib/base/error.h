@@ -19,10 +19,10 @@ int certlife__fail_backend(certlife_error **err, int code, int backend_code, con
 /* A handle or pointer that the caller must give: names the expression. Debug builds stop here. */
 int certlife__misuse(certlife_error **err, const char *function, const char *expression);
 
-#define CHECK_USE(expression, err)                                         \
-    do {                                                                   \
-        if (!(expression))                                                 \
-            return certlife__misuse((err), __func__, #expression);         \
+#define CHECK_USE(expression, err)                                                                                     \
+    do {                                                                                                               \
+        if (!(expression))                                                                                             \
+            return certlife__misuse((err), __func__, #expression);                                                     \
     } while (0)
 
 #endif

@@ -27,7 +27,7 @@ struct contract {
     int32_t users; /* not deleted ones, the master user included */
     int64_t registered_at, applied_at, usb_token_applied_at, closed_at;
     bool suspended;
-    char application[APPLICATION_MAX + 1];           /* of the application for certificates */
+    char application[APPLICATION_MAX + 1]; /* of the application for certificates */
     char usb_token_application[APPLICATION_MAX + 1];
     char close_application[APPLICATION_MAX + 1];
 };

@@ -89,9 +89,9 @@ struct verdict certlife__login_decide(const struct login_situation *s)
         struct standing standing = {.obtaining = OBTAIN_NEVER_AUTHORISED};
         if (s->user != NULL && s->contract != NULL)
             standing = certlife__standing_of(s->profile, s->contract, s->user, s->now);
-        int64_t date = row->dated == DATED_EXPIRY       ? s->certificate->not_after
-                       : row->dated == DATED_NOT_BEFORE ? s->certificate->not_before
-                                                        : 0;
+        int64_t date = row->dated == DATED_EXPIRY ? s->certificate->not_after : 0;
+        if (row->dated == DATED_NOT_BEFORE)
+            date = s->certificate->not_before;
         return (struct verdict){row->code, row->row, certlife__way_for(row->way, s->user, &standing), date};
     }
     return (struct verdict){CERTLIFE_CODE_ALLOWED, "R-LOG-1", CERTLIFE_WAY_NONE, 0};

@@ -79,14 +79,14 @@ static const struct word no_words[] = {{NULL, 0}};
 static const struct word last_moments[] = {
     {"end of the expiry date", LAST_MOMENT_END_OF_DAY}, {"same time of day", LAST_MOMENT_SAME_TIME}, {NULL, 0}};
 static const struct word no_limit[] = {{"no limit", DAYS_NO_LIMIT}, {NULL, 0}};
-static const struct word renewal_needs[] = {{"ID and password", RENEWAL_NEEDS_PASSWORD},
-                                            {"certificate login", RENEWAL_NEEDS_CERTIFICATE_LOGIN},
-                                            {NULL, 0}};
+static const struct word renewal_needs[] = {
+    {"ID and password", RENEWAL_NEEDS_PASSWORD}, {"certificate login", RENEWAL_NEEDS_CERTIFICATE_LOGIN}, {NULL, 0}};
 static const struct word old_after_renewal[] = {{"until the new one is confirmed", OLD_UNTIL_CONFIRMED}, {NULL, 0}};
 static const struct word expired_obtain[] = {
     {"no limit", DAYS_NO_LIMIT}, {"after a revocation", DAYS_AFTER_REVOCATION}, {NULL, 0}};
-static const struct word old_at_reissue[] = {
-    {"stops at once", OLD_AT_REISSUE_STOPS}, {"until the new one is obtained", OLD_AT_REISSUE_UNTIL_OBTAINED}, {NULL, 0}};
+static const struct word old_at_reissue[] = {{"stops at once", OLD_AT_REISSUE_STOPS},
+                                             {"until the new one is obtained", OLD_AT_REISSUE_UNTIL_OBTAINED},
+                                             {NULL, 0}};
 static const struct word yes_no[] = {{"no", 0}, {"yes", 1}, {NULL, 0}};
 static const struct word only_no[] = {{"no", 0}, {NULL, 0}};
 static const struct word media[] = {{"pc", PC}, {"usb_token", USB_TOKEN}, {"pc, usb_token", PC | USB_TOKEN}, {NULL, 0}};

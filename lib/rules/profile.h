@@ -46,7 +46,7 @@ struct certlife_profile {
     int32_t old_at_reissue;
     bool master_revokes_own;
     bool confirmation_password;
-    int32_t media; /* bits: 1 << CERTLIFE_MEDIUM_ */
+    int32_t media;                       /* bits: 1 << CERTLIFE_MEDIUM_ */
     char channels[PROFILE_CHANNELS_MAX]; /* "any", or names parted by ", " */
     int32_t users;                       /* the master user included */
     bool delegates;

@@ -87,8 +87,7 @@ static bool when_unconfirmed(const struct situation *s)
 
 static bool when_unconfirmed_by_password(const struct situation *s)
 {
-    return s->standing.unconfirmed != NULL &&
-           (s->assurance & ASSURED_CERTIFICATE_LOGIN) != ASSURED_CERTIFICATE_LOGIN;
+    return s->standing.unconfirmed != NULL && (s->assurance & ASSURED_CERTIFICATE_LOGIN) != ASSURED_CERTIFICATE_LOGIN;
 }
 
 static bool when_has_usable(const struct situation *s)

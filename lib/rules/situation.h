@@ -64,14 +64,14 @@ struct situation {
 
     bool contract_exists;
     const struct contract *contract;
-    const struct user *user; /* the target; NULL for acts on a contract */
+    const struct user *user;  /* the target; NULL for acts on a contract */
     struct standing standing; /* of `user` */
 
     bool id_taken;                  /* adding, registering */
     const struct serial *confirmed; /* confirming: the serial number named */
     certlife_medium medium;         /* obtaining, renewing */
     const char *channel;            /* "": none; NULL: whichever the profile names */
-    bool same_key; /* the request's key is that of the unconfirmed certificate */
+    bool same_key;                  /* the request's key is that of the unconfirmed certificate */
     uint32_t request_faults;
 };
 

@@ -91,6 +91,7 @@ static bool is_obtained(const struct seen *s)
     return s->standing->usable;
 }
 
+/* clang-format off */
 static const struct {
     certlife_status status;
     bool (*holds)(const struct seen *);
@@ -107,6 +108,7 @@ static const struct {
     {CERTLIFE_STATUS_RENEWAL_DUE,        is_renewal_due},
     {CERTLIFE_STATUS_OBTAINED,           is_obtained},
 };
+/* clang-format on */
 
 static certlife_status status_of(const struct seen *seen)
 {

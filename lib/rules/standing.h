@@ -8,13 +8,13 @@
 
 /* How a user who is not `issuing` may obtain, or why not. */
 enum obtaining {
-    OBTAIN_AUTHORISED,   /* R-OBT-2 */
-    OBTAIN_EXPIRED,      /* R-OBT-9 */
-    OBTAIN_REVOKED,      /* R-OBT-10, R-ALL-9 */
-    OBTAIN_HAS_USABLE,   /* no: R-ALL-5 */
-    OBTAIN_LAPSED,       /* no: R-OBT-2 */
-    OBTAIN_TOO_LATE,     /* no: R-OBT-9 */
-    OBTAIN_STAYS_REVOKED, /* no: R-OBT-10 */
+    OBTAIN_AUTHORISED,       /* R-OBT-2 */
+    OBTAIN_EXPIRED,          /* R-OBT-9 */
+    OBTAIN_REVOKED,          /* R-OBT-10, R-ALL-9 */
+    OBTAIN_HAS_USABLE,       /* no: R-ALL-5 */
+    OBTAIN_LAPSED,           /* no: R-OBT-2 */
+    OBTAIN_TOO_LATE,         /* no: R-OBT-9 */
+    OBTAIN_STAYS_REVOKED,    /* no: R-OBT-10 */
     OBTAIN_NEVER_AUTHORISED, /* no: R-OBT-1 */
 };
 

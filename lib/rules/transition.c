@@ -102,7 +102,8 @@ struct change certlife__transition_receive(const struct user *user, const struct
 {
     struct change change = change_of(user, now);
     struct user *after = &change.user;
-    bool reissued = after->authorised_at != 0 && now <= after->obtain_by && certificate->issued_by == CERTLIFE_ACT_OBTAIN;
+    bool reissued =
+        after->authorised_at != 0 && now <= after->obtain_by && certificate->issued_by == CERTLIFE_ACT_OBTAIN;
     bool stays_beside = certificate_usable(&after->current, now) && !reissued;
 
     after->issuing = (struct issuing){0};

@@ -23,7 +23,8 @@ int64_t certlife__window_not_after(const struct certlife_profile *profile, int64
         day += days_left;
     int64_t last = certlife__day_end(day, profile->utc_offset);
     if (profile->last_moment == LAST_MOMENT_SAME_TIME)
-        last = certlife__day_start(day, profile->utc_offset) + (now - certlife__day_start(today, profile->utc_offset)) - 1;
+        last =
+            certlife__day_start(day, profile->utc_offset) + (now - certlife__day_start(today, profile->utc_offset)) - 1;
     return least(last, LAST_MOMENT);
 }
 
@@ -42,7 +43,8 @@ int64_t certlife__window_renewal_opens(const struct certlife_profile *profile, i
 
 int64_t certlife__window_renewal_closes(const struct certlife_profile *profile, int64_t not_after)
 {
-    int64_t closes = certlife__day_start(expiry_day(profile, not_after), profile->utc_offset) + profile->renewal_closes - 1;
+    int64_t closes =
+        certlife__day_start(expiry_day(profile, not_after), profile->utc_offset) + profile->renewal_closes - 1;
     return least(closes, not_after);
 }
 
