@@ -105,8 +105,8 @@ int certlife__report(const struct call *call, const struct outcome *outcome, cer
     decision->date = verdict->date;
     decision->offset = call->institution->profile.utc_offset;
     decision->about_user = call->user != NULL;
-    snprintf(decision->row, sizeof decision->row, "%s", verdict->row != NULL ? verdict->row : outcome->row);
-    snprintf(decision->subject, sizeof decision->subject, "%s", subject);
+    certlife__text_copy(decision->row, sizeof decision->row, verdict->row != NULL ? verdict->row : outcome->row);
+    certlife__text_copy(decision->subject, sizeof decision->subject, subject);
     return rc;
 }
 

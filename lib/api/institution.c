@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/api.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -40,8 +39,8 @@ int certlife_institution_open(const certlife_institution_options *options, certl
         return certlife__fail(err, CERTLIFE_E_MEMORY, "institution %s: no memory", options->name);
     institution->magic = INSTITUTION_MAGIC;
     institution->owner = getpid();
-    snprintf(institution->name, sizeof institution->name, "%s", options->name);
-    snprintf(institution->crl_url, sizeof institution->crl_url, "%s", options->crl_url);
+    certlife__text_copy(institution->name, sizeof institution->name, options->name);
+    certlife__text_copy(institution->crl_url, sizeof institution->crl_url, options->crl_url);
     institution->profile = *options->profile;
     institution->store = options->store;
     institution->issuer = options->issuer;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/text.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* The length of the well-formed UTF-8 sequence at `p`, or 0; `code_out` is its code point. */
@@ -49,6 +50,11 @@ const char *certlife__text_fault(const char *text, size_t min, size_t max)
         at += step;
     }
     return NULL;
+}
+
+void certlife__text_copy(char *to, size_t room, const char *from)
+{
+    snprintf(to, room, "%s", from);
 }
 
 void certlife__hex_write(const uint8_t *data, size_t len, char *out)

@@ -16,6 +16,9 @@
  * else what is wrong with it. */
 const char *certlife__text_fault(const char *text, size_t min, size_t max);
 
+/* Copies a text that has been checked; it never runs over `room`. */
+void certlife__text_copy(char *to, size_t room, const char *from);
+
 /* Lower-case hexadecimal with NUL; `out` has room for 2 * len + 1. */
 void certlife__hex_write(const uint8_t *data, size_t len, char *out);
 /* Reads an even number of hexadecimal digits; false if it is something else or does not fit. */

@@ -2,8 +2,6 @@
 /* A user's new facts, written together with the rows of the certificates they are about. */
 #include "facts/row.h"
 
-#include <stdio.h>
-
 static int bar_key(struct txn *txn, const uint8_t hash[HASH_LEN], certlife_error **err)
 {
     struct key_owner owner = {0};
@@ -38,8 +36,8 @@ static int write_certificate(struct txn *txn, const struct certificate *facts, c
         return 0;
     bool revoked_now = facts->revoked_at != 0 && record.facts.revoked_at == 0;
     if (revoked_now) {
-        snprintf(record.revoked_by, sizeof record.revoked_by, "%s", author->by);
-        snprintf(record.application, sizeof record.application, "%s", author->application);
+        certlife__text_copy(record.revoked_by, sizeof record.revoked_by, author->by);
+        certlife__text_copy(record.application, sizeof record.application, author->application);
     }
     memcpy(der, record.der.data, record.der.len);
     record.der.data = der;

@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* An issuer that answers later (R-OBT-6): the order is recorded first, and finished whenever its answer comes. */
+#include "acts/issuing.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "ports/issuer.h"
+
+struct placing {
+    const struct call *call;
+    const struct order *order;
+    struct delivered *out;
+    struct outcome *outcome;
+    bool placed;
+};
+
+static int place_order(struct txn *txn, void *payload, certlife_error **err)
+{
+    struct placing *p = payload;
+    struct looked looked;
+    p->placed = false;
+    p->outcome->serial.len = 0;
+    int rc = certlife__issue_decide(txn, p->call, &looked, p->out, p->outcome, err);
+    if (rc < 0 || looked.done)
+        return rc < 0 ? rc : 1;
+    struct user user = looked.scene.user;
+    user.issuing = (struct issuing){.act = p->order->act, .medium = p->order->medium, .since = looked.scene.now};
+    memcpy(user.issuing.order_id, p->order->id, ORDER_ID_LEN);
+    memcpy(user.issuing.key_hash, p->order->key_hash, HASH_LEN);
+    struct outcome issuing = *p->outcome;
+    certlife__refuse(&issuing, CERTLIFE_CODE_ISSUING, "R-OBT-6", CERTLIFE_WAY_DELIVER);
+    /* The key is the user's from now on, whatever becomes of the order. */
+    struct key_owner owner = {.barred = false};
+    certlife__text_copy(owner.contract, sizeof owner.contract, user.contract);
+    certlife__text_copy(owner.user, sizeof owner.user, user.id);
+    rc = certlife__order_put(txn, p->order, err);
+    if (rc == 0)
+        rc = certlife__user_put(txn, &user, err);
+    if (rc == 0)
+        rc = certlife__key_put(txn, p->order->key_hash, &owner, err);
+    if (rc == 0)
+        rc = certlife__answer_remember(txn, p->call, &looked.scene, &issuing, err);
+    if (rc == 0)
+        rc = certlife__moment_write(txn, p->call, &looked.scene, err);
+    p->placed = rc == 0;
+    return rc;
+}
+
+/* What has come of an order: a certificate, or none (`view` NULL: rejected). */
+struct answered {
+    const struct call *call;
+    const uint8_t *order_id;
+    const struct certificate_view *view;
+    struct delivered *out; /* may be NULL */
+    struct outcome *outcome;
+};
+
+/* A late answer, to an order that was ended meanwhile, is recorded and revoked (R-ALL-7). */
+static int write_late(struct txn *txn, struct certificate_record *record, int64_t now, certlife_error **err)
+{
+    record->facts.revoked_at = now;
+    record->facts.reason = CERTLIFE_REASON_CESSATION;
+    snprintf(record->revoked_by, sizeof record->revoked_by, "system late answer");
+    return certlife__certificate_add(txn, record, err);
+}
+
+static int record_answer(struct txn *txn, void *payload, certlife_error **err)
+{
+    struct answered *a = payload;
+    struct scene scene = {0};
+    struct order order;
+    bool ordered = false, found = false;
+    a->outcome->serial.len = 0;
+    int rc = certlife__meta_get(txn, &scene.meta, err);
+    if (rc == 0)
+        rc = certlife__order_get(txn, a->order_id, &order, &ordered, err);
+    if (rc < 0)
+        return rc;
+    if (!ordered) {
+        certlife__refuse(a->outcome, CERTLIFE_CODE_UNKNOWN, "R-ALL-12", CERTLIFE_WAY_NONE);
+        return 1;
+    }
+    rc = certlife__user_get(txn, order.contract, order.user, &scene.user, &found, err);
+    if (rc == 0 && !found)
+        rc = certlife__fail(err, CERTLIFE_E_STORE_CORRUPT, "user %s: has an order but no record", order.user);
+    if (rc < 0)
+        return rc;
+    scene.now = a->call->clock > scene.meta.latest ? a->call->clock : scene.meta.latest;
+    a->outcome->now = scene.now;
+    bool waited_for = scene.user.issuing.act != 0 && memcmp(scene.user.issuing.order_id, order.id, ORDER_ID_LEN) == 0;
+    struct certificate_record record = {0};
+    if (a->view != NULL)
+        record = certlife__issued_record(&order, a->view, scene.now);
+
+    a->outcome->verdict = (struct verdict){CERTLIFE_CODE_ALLOWED, "R-OBT-6", CERTLIFE_WAY_NONE, 0};
+    if (a->view != NULL && waited_for) {
+        rc = certlife__issued_write(txn, &scene.user, &record, scene.now, err);
+        if (rc == 0 && a->out != NULL)
+            certlife__issued_deliver(&record, a->out, a->outcome);
+    } else if (a->view != NULL) {
+        rc = write_late(txn, &record, scene.now, err);
+    } else if (waited_for) {
+        scene.user.issuing = (struct issuing){0};
+        rc = certlife__user_put(txn, &scene.user, err);
+    }
+    if (rc == 0)
+        rc = certlife__order_erase(txn, order.id, err);
+    return rc < 0 ? rc : certlife__moment_write(txn, a->call, &scene, err);
+}
+
+/* Records what the issuer said of an order; `said` is one of CERTLIFE_ISSUER_. */
+static int take_answer(const struct call *call, const struct order *order, int said, struct bytes der,
+                       struct delivered *out, struct outcome *outcome, certlife_error **err)
+{
+    const struct certlife_institution *institution = call->institution;
+    struct certificate_view view;
+    if (said == CERTLIFE_ISSUER_LATER) {
+        certlife__refuse(outcome, CERTLIFE_CODE_ISSUING, "R-OBT-6", CERTLIFE_WAY_DELIVER);
+        return CERTLIFE_REFUSED;
+    }
+    int rc = 0;
+    if (said == CERTLIFE_ISSUER_ISSUED)
+        rc = certlife__certificate_examine(institution, order, der, outcome->now, &view, err);
+    if (rc < 0)
+        return rc;
+    struct answered answered = {call, order->id, said == CERTLIFE_ISSUER_ISSUED ? &view : NULL, out, outcome};
+    rc = certlife__store_update(institution->store, CERTLIFE_STORE_WRITE, record_answer, &answered, err);
+    if (rc < 0)
+        return rc;
+    bool given = outcome->serial.len > 0;
+    if (said == CERTLIFE_ISSUER_REJECTED)
+        certlife__refuse(outcome, CERTLIFE_CODE_ISSUER_REJECTED, "R-OBT-6", CERTLIFE_WAY_NONE);
+    else if (!given && out != NULL)
+        certlife__refuse(outcome, CERTLIFE_CODE_REVOKED, "R-ALL-7", CERTLIFE_WAY_NONE);
+    return certlife__answer_of(outcome);
+}
+
+int certlife__issue_outside(const struct call *call, const struct order *order, struct delivered *out,
+                            struct outcome *outcome, certlife_error **err)
+{
+    const struct certlife_institution *institution = call->institution;
+    struct placing placing = {call, order, out, outcome, false};
+    int rc = certlife__store_update(institution->store, CERTLIFE_STORE_WRITE, place_order, &placing, err);
+    if (rc < 0)
+        return rc;
+    if (!placing.placed)
+        return certlife__answer_of(outcome);
+    uint8_t der[CERTLIFE_CERTIFICATE_MAX];
+    size_t len = sizeof der;
+    certlife_issuer_order wording = certlife__order_wording(institution, order, &call->asked->pkcs10);
+    int said = certlife__issuer_issue(institution->issuer, &wording, der, &len, err);
+    return said < 0 ? said : take_answer(call, order, said, bytes_of(der, len), out, outcome, err);
+}
+
+/* The user's order as it was placed; its request is copied into `room`. */
+static int read_order(const struct call *call, struct order *out, uint8_t room[REQUEST_MAX], bool *found_out,
+                      certlife_error **err)
+{
+    struct txn txn;
+    struct user user;
+    int rc = certlife__store_begin(call->institution->store, CERTLIFE_STORE_READ, &txn, err);
+    if (rc < 0)
+        return rc;
+    rc = certlife__user_get(&txn, call->contract, call->user, &user, found_out, err);
+    if (rc == 0 && *found_out && user.issuing.act != 0)
+        rc = certlife__order_get(&txn, user.issuing.order_id, out, found_out, err);
+    else
+        *found_out = false;
+    if (rc == 0 && *found_out) {
+        memcpy(room, out->request.data, out->request.len);
+        out->request.data = room;
+    }
+    certlife__store_abort(&txn);
+    return rc;
+}
+
+/* Asks the issuer what has become of the order, and places it again where it never arrived. */
+static int ask_issuer(const struct call *call, const struct order *order, struct delivered *out,
+                      struct outcome *outcome, certlife_error **err)
+{
+    const struct certlife_institution *institution = call->institution;
+    uint8_t der[CERTLIFE_CERTIFICATE_MAX];
+    size_t len = sizeof der;
+    struct request request;
+    int said = certlife__issuer_poll(institution->issuer, bytes_of(order->id, sizeof order->id), der, &len, err);
+    if (said == CERTLIFE_ISSUER_UNKNOWN) {
+        if (certlife__request_read(order->request, &request) != NULL)
+            return certlife__fail(err, CERTLIFE_E_STORE_CORRUPT, "user %s: the order's request cannot be read",
+                                  order->user);
+        certlife_issuer_order wording = certlife__order_wording(institution, order, &request);
+        len = sizeof der;
+        said = certlife__issuer_issue(institution->issuer, &wording, der, &len, err);
+    }
+    return said < 0 ? said : take_answer(call, order, said, bytes_of(der, len), out, outcome, err);
+}
+
+int certlife__deliver(const struct call *asked, struct delivered *out, struct outcome *outcome, certlife_error **err)
+{
+    struct looked looked;
+    struct order order;
+    uint8_t request[REQUEST_MAX];
+    struct call call = *asked;
+    certlife_actor actor = *asked->actor;
+    bool found = false;
+    actor.idempotency_key = NULL;
+    call.actor = &actor;
+    call.act = CERTLIFE_ACT_DELIVER;
+    call.asked = NULL;
+    *outcome = (struct outcome){0};
+    int rc = certlife__issue_look(&call, &looked, out, outcome, err);
+    if (rc < 0)
+        return rc;
+    if (outcome->verdict.code != CERTLIFE_CODE_ISSUING)
+        return certlife__answer_of(outcome);
+    rc = certlife__issuer_needed(call.institution, err);
+    if (rc == 0)
+        rc = read_order(&call, &order, request, &found, err);
+    if (rc < 0)
+        return rc;
+    if (!found)
+        return certlife__answer_of(outcome); /* it was ended, or answered, a moment ago */
+    return ask_issuer(&call, &order, out, outcome, err);
+}
+
+/* An answer that comes by itself: may this actor give it, what was ordered, is the certificate recorded already? */
+struct brought {
+    struct order order;
+    uint8_t request[REQUEST_MAX];
+    bool known;
+};
+
+static int look_at_order(const struct call *call, const uint8_t id[ORDER_ID_LEN], const struct serial *serial,
+                         struct brought *out, struct outcome *outcome, certlife_error **err)
+{
+    struct txn txn;
+    struct scene scene;
+    struct certificate_record record;
+    struct call about = *call;
+    bool ordered = false;
+    out->order.contract[0] = '\0';
+    out->known = false;
+    int rc = certlife__store_begin(call->institution->store, CERTLIFE_STORE_READ, &txn, err);
+    if (rc < 0)
+        return rc;
+    rc = certlife__order_get(&txn, id, &out->order, &ordered, err);
+    if (rc == 0 && ordered) {
+        memcpy(out->request, out->order.request.data, out->order.request.len);
+        out->order.request.data = out->request;
+    }
+    if (rc == 0 && serial->len > 0)
+        rc = certlife__certificate_get(&txn, serial, &record, &out->known, err);
+    if (rc == 0 && !ordered && out->known) { /* the same answer again */
+        certlife__text_copy(out->order.contract, sizeof out->order.contract, record.contract);
+        certlife__text_copy(out->order.user, sizeof out->order.user, record.user);
+    }
+    about.contract = out->order.contract;
+    about.user = out->order.user;
+    if (rc == 0)
+        rc = certlife__scene_gather(&txn, &about, &scene, err);
+    certlife__store_abort(&txn);
+    if (rc < 0)
+        return rc;
+    out->known = out->known && !ordered;
+    outcome->now = scene.now;
+    outcome->verdict = certlife__decide(&call->institution->tables, &scene.situation);
+    return certlife__answer_of(outcome);
+}
+
+int certlife__issuer_answered(const struct call *call, const uint8_t order_id[ORDER_ID_LEN], struct bytes certificate,
+                              struct outcome *outcome, certlife_error **err)
+{
+    struct brought brought;
+    struct serial serial = {0};
+    struct bytes number = {0}, issuer = {0};
+    const char *fault = certificate.len > 0 ? certlife__certificate_identify(certificate, &number, &issuer) : NULL;
+    if (fault != NULL)
+        return certlife__fail(err, CERTLIFE_E_MALFORMED, "issuer's answer: %s", fault);
+    if (number.len <= sizeof serial.octets && number.len > 0) {
+        serial.len = (uint8_t)number.len;
+        memcpy(serial.octets, number.data, number.len);
+    }
+    int rc = certlife__issuer_needed(call->institution, err);
+    if (rc == 0)
+        rc = look_at_order(call, order_id, &serial, &brought, outcome, err);
+    if (rc != CERTLIFE_ALLOWED || brought.known)
+        return rc;
+    const struct verdict taken = outcome->verdict;
+    int said = certificate.len > 0 ? CERTLIFE_ISSUER_ISSUED : CERTLIFE_ISSUER_REJECTED;
+    rc = take_answer(call, &brought.order, said, certificate, NULL, outcome, err);
+    if (rc == CERTLIFE_REFUSED && outcome->verdict.code == CERTLIFE_CODE_ISSUER_REJECTED) {
+        outcome->verdict = taken; /* a rejection is an answer too */
+        return CERTLIFE_ALLOWED;
+    }
+    return rc;
+}
