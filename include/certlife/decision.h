@@ -31,25 +31,25 @@ extern "C" {
 typedef struct certlife_institution certlife_institution;
 
 /* X(NAME, number, name): what can be done. */
-#define CERTLIFE_ACTS(X)                                         \
-    X(OBTAIN, 1, "obtain")                                       \
-    X(RENEW, 2, "renew")                                         \
-    X(REISSUE, 3, "reissue")                                     \
-    X(REVOKE, 4, "revoke")                                       \
-    X(DELIVER, 5, "deliver again")                               \
-    X(CONFIRM, 6, "confirm")                                     \
-    X(RENEW_LATER, 7, "renew later")                             \
-    X(AUTHORISE, 8, "authorise")                                 \
-    X(USER_ADD, 9, "add user")                                   \
-    X(USER_CHANGE, 10, "change user")                            \
-    X(USER_DELETE, 11, "delete user")                            \
-    X(USER_SHOW, 12, "show user")                                \
-    X(USER_LIST, 13, "list users")                               \
-    X(CONTRACT_REGISTER, 14, "register contract")                \
-    X(CONTRACT_APPLY, 15, "apply for certificates")              \
-    X(CONTRACT_APPLY_USB_TOKEN, 16, "apply for USB tokens")      \
-    X(CONTRACT_CLOSE, 17, "close contract")                      \
-    X(CONTRACT_SHOW, 18, "show contract")                        \
+#define CERTLIFE_ACTS(X)                                                                                               \
+    X(OBTAIN, 1, "obtain")                                                                                             \
+    X(RENEW, 2, "renew")                                                                                               \
+    X(REISSUE, 3, "reissue")                                                                                           \
+    X(REVOKE, 4, "revoke")                                                                                             \
+    X(DELIVER, 5, "deliver again")                                                                                     \
+    X(CONFIRM, 6, "confirm")                                                                                           \
+    X(RENEW_LATER, 7, "renew later")                                                                                   \
+    X(AUTHORISE, 8, "authorise")                                                                                       \
+    X(USER_ADD, 9, "add user")                                                                                         \
+    X(USER_CHANGE, 10, "change user")                                                                                  \
+    X(USER_DELETE, 11, "delete user")                                                                                  \
+    X(USER_SHOW, 12, "show user")                                                                                      \
+    X(USER_LIST, 13, "list users")                                                                                     \
+    X(CONTRACT_REGISTER, 14, "register contract")                                                                      \
+    X(CONTRACT_APPLY, 15, "apply for certificates")                                                                    \
+    X(CONTRACT_APPLY_USB_TOKEN, 16, "apply for USB tokens")                                                            \
+    X(CONTRACT_CLOSE, 17, "close contract")                                                                            \
+    X(CONTRACT_SHOW, 18, "show contract")                                                                              \
     X(ISSUER_ANSWER, 19, "answer for the issuer")
 
 typedef int32_t certlife_act;
@@ -79,27 +79,28 @@ typedef struct certlife_actor {
     certlife_actor_kind kind;
     const char *contract; /* USER: the contract and user ID they are logged in as, or log in as */
     const char *user;
-    const char *staff;              /* BRANCH, SYSTEM: who or which job, for the record; may be NULL. Up to 64 bytes */
-    int32_t login_password;         /* USER: not 0 if the host verified it in this session */
-    int32_t confirmation_password;  /* USER: not 0 if the host verified it for this act */
-    const uint8_t *certificate;     /* USER: the certificate presented in TLS, DER, whose key TLS has proved; or NULL */
+    const char *staff;             /* BRANCH, SYSTEM: who or which job, for the record; may be NULL. Up to 64 bytes */
+    int32_t login_password;        /* USER: not 0 if the host verified it in this session */
+    int32_t confirmation_password; /* USER: not 0 if the host verified it for this act */
+    const uint8_t *certificate;    /* USER: the certificate presented in TLS, DER, whose key TLS has proved; or NULL */
     size_t certificate_len;
-    const char *application;        /* BRANCH: the number of the written application; or NULL. Up to 64 bytes */
-    const char *idempotency_key;    /* the same key and call again get the first answer again (R-ISS-3); or NULL. Up to
+    const char *application;     /* BRANCH: the number of the written application; or NULL. Up to 64 bytes */
+    const char *idempotency_key; /* the same key and call again get the first answer again (R-ISS-3); or NULL. Up to
                                        128 bytes */
 } certlife_actor;
 
-#define CERTLIFE_ACTOR_INIT {sizeof(certlife_actor), 0, NULL, NULL, NULL, 0, 0, NULL, 0, NULL, NULL}
+#define CERTLIFE_ACTOR_INIT                                                                                            \
+    {                                                                                                                  \
+        sizeof(certlife_actor), 0, NULL, NULL, NULL, 0, 0, NULL, 0, NULL, NULL                                         \
+    }
 
 /* X(NAME, number, name, Japanese, English): why not. Codes are stable; {date} is the decision's date. The three about a
  * certificate that is not this user's read the same, so that nobody learns whether another user exists (R-ALL-2). */
 #define CERTLIFE_CODES(X)                                                                                              \
     X(ALLOWED, 0, "allowed", "操作できます。", "This can be done.")                                                    \
     X(UNKNOWN, 1, "unknown", "該当する契約または利用者が見つかりません。", "No such contract or user was found.")      \
-    X(MASTER_ONLY, 2, "master only", "この操作は管理者のみ可能です。管理者へご依頼ください。",                         \
-      "Only the master user can do this. Please ask your master user.")                                                \
-    X(BRANCH_ONLY, 3, "branch only", "この操作は画面からはできません。お取引店へご連絡ください。",                     \
-      "This cannot be done on screen. Please contact your branch.")                                                    \
+    X(MASTER_ONLY, 2, "master only", "この操作は管理者のみ可能です。", "Only the master user can do this.")            \
+    X(BRANCH_ONLY, 3, "branch only", "この操作は画面からはできません。", "This cannot be done on screen.")             \
     X(OWN_ONLY, 4, "own only", "この操作はご本人のみ可能です。", "Each user can do this only for themselves.")         \
     X(NOT_FOR_SYSTEM, 5, "not for system", "この操作は管理者または窓口が行います。",                                   \
       "This is for the master user or the branch, not for the system.")                                                \
@@ -108,15 +109,15 @@ typedef struct certlife_actor {
       "The master user cannot be deleted; the contract can be closed.")                                                \
     X(PASSWORD_NEEDED, 8, "password needed", "ログインパスワードを入力してください。",                                 \
       "Please enter the login password.")                                                                              \
-    X(CERTIFICATE_LOGIN_NEEDED, 9, "certificate login needed", "電子証明書でログインしてから操作してください。",       \
-      "Please log in with the certificate first.")                                                                     \
+    X(CERTIFICATE_LOGIN_NEEDED, 9, "certificate login needed", "この操作には電子証明書によるログインが必要です。",     \
+      "This needs a login with the certificate.")                                                                      \
     X(CONFIRMATION_PASSWORD_NEEDED, 10, "confirmation password needed", "確認用パスワードを入力してください。",        \
       "Please enter the confirmation password.")                                                                       \
     X(APPLICATION_NEEDED, 11, "application needed", "申込書の番号が必要です。",                                        \
       "The number of the written application is needed.")                                                              \
     X(CONTRACT_CLOSED, 12, "contract closed", "ご契約は解約されています。", "The contract is closed.")                 \
-    X(NOT_APPLIED, 13, "not applied", "電子証明書のご利用には申込書の提出が必要です。お取引店へご連絡ください。",      \
-      "Certificates need a written application first. Please contact your branch.")                                    \
+    X(NOT_APPLIED, 13, "not applied", "電子証明書のご利用には申込書の提出が必要です。",                                \
+      "Certificates need a written application first.")                                                                \
     X(SUSPENDED, 14, "suspended", "ご利用は一時停止されています。", "Use is suspended.")                               \
     X(USER_DELETED, 15, "user deleted", "この利用者は削除されています。", "This user has been deleted.")               \
     X(ID_TAKEN, 16, "ID taken", "このＩＤは使用できません。別のＩＤを指定してください。",                              \
@@ -126,9 +127,8 @@ typedef struct certlife_actor {
     X(ALREADY_APPLIED, 18, "already applied", "すでに申込済です。", "This has been applied for already.")              \
     X(ISSUING, 19, "issuing", "電子証明書を発行処理中です。しばらくお待ちください。",                                  \
       "The certificate is being issued. Please wait a little.")                                                        \
-    X(UNCONFIRMED, 20, "unconfirmed",                                                                                  \
-      "発行済の電子証明書がまだ取り込まれていません。発行済の電子証明書を再度受け取ってください。",                    \
-      "A certificate was issued and waits to be installed. Please have it delivered again.")                           \
+    X(UNCONFIRMED, 20, "unconfirmed", "発行済の電子証明書がまだ取り込まれていません。",                                \
+      "A certificate was issued and waits to be installed.")                                                           \
     X(ALREADY_OBTAINED, 21, "already obtained", "有効な電子証明書を取得済です。",                                      \
       "A valid certificate has been obtained already.")                                                                \
     X(NOT_AUTHORISED, 22, "not authorised", "電子証明書の取得が許可されていません。",                                  \
@@ -149,20 +149,18 @@ typedef struct certlife_actor {
       "There is no such certificate to confirm.")                                                                      \
     X(NOTHING_TO_RENEW, 30, "nothing to renew", "更新する電子証明書がありません。",                                    \
       "There is no certificate to renew.")                                                                             \
-    X(AWAITING, 31, "awaiting", "電子証明書が再発行されています。新しい電子証明書を取得してください。",                \
-      "The certificate was reissued. Please obtain the new one.")                                                      \
+    X(AWAITING, 31, "awaiting", "電子証明書が再発行されています。", "The certificate was reissued.")                   \
     X(HAS_CERTIFICATE, 32, "has certificate", "電子証明書を発行済です。再発行を行ってください。",                      \
       "A certificate has been issued before. Please reissue instead.")                                                 \
-    X(REVOKE_FIRST, 33, "revoke first", "先に電子証明書を失効してください。", "Please revoke the certificate first.")  \
+    X(REVOKE_FIRST, 33, "revoke first", "この操作の前に電子証明書の失効が必要です。",                                  \
+      "The certificate must be revoked before this.")                                                                  \
     X(RENEWAL_NOT_OPEN, 34, "renewal not open", "電子証明書の更新は{date}から可能です。",                              \
       "The certificate can be renewed from {date}.")                                                                   \
     X(RENEWAL_CLOSED, 35, "renewal closed", "電子証明書の更新期間（{date}まで）を過ぎています。",                      \
       "The period for renewing the certificate ended on {date}.")                                                      \
-    X(MEDIUM_NOT_OFFERED, 36, "medium not offered", "この媒体はご利用いただけません。",                                \
-      "This medium is not offered.")                                                                                   \
-    X(MEDIUM_NOT_APPLIED, 37, "medium not applied",                                                                    \
-      "専用USBのご利用には利用申込が必要です。お取引店へご連絡ください。",                                             \
-      "USB tokens need an application first. Please contact your branch.")                                             \
+    X(MEDIUM_NOT_OFFERED, 36, "medium not offered", "この媒体はご利用いただけません。", "This medium is not offered.") \
+    X(MEDIUM_NOT_APPLIED, 37, "medium not applied", "専用USBのご利用には利用申込が必要です。",                         \
+      "USB tokens need an application first.")                                                                         \
     X(CHANNEL_NOT_ALLOWED, 38, "channel not allowed",                                                                  \
       "ご利用のブラウザでは電子証明書を発行できません。専用アプリケーションをご利用ください。",                        \
       "Certificates cannot be issued on this browser. Please use the dedicated application.")                          \
@@ -187,8 +185,8 @@ typedef struct certlife_actor {
       "This certificate cannot be used to log in.")                                                                    \
     X(ANOTHER_USERS, 49, "another user's", "この電子証明書ではログインできません。",                                   \
       "This certificate cannot be used to log in.")                                                                    \
-    X(REPLACED, 50, "replaced", "電子証明書は更新されています。新しい電子証明書でログインしてください。",              \
-      "The certificate has been replaced. Please log in with the new one.")                                            \
+    X(REPLACED, 50, "replaced", "電子証明書は更新されています。",                                                      \
+      "The certificate has been replaced by a renewed one.")                                                           \
     X(NOT_YET_VALID, 51, "not yet valid", "電子証明書の有効期間は{date}からです。",                                    \
       "The certificate is valid from {date}.")                                                                         \
     X(EXPIRED, 52, "expired", "電子証明書の有効期限（{date}）が切れています。", "The certificate expired on {date}.")
@@ -201,17 +199,17 @@ enum {
 };
 
 /* X(NAME, number, name, Japanese, English): what to do instead. */
-#define CERTLIFE_WAYS(X)                                                                                      \
-    X(NONE, 0, "none", "", "")                                                                                \
-    X(ASK_MASTER, 1, "ask master", "管理者へご依頼ください。", "Please ask your master user.")                \
-    X(CONTACT_BRANCH, 2, "contact branch", "お取引店へご連絡ください。", "Please contact your branch.")       \
-    X(OBTAIN, 3, "obtain at the login screen", "ログイン画面の「電子証明書の取得」から取得してください。",    \
-      "Please obtain a certificate at the login screen.")                                                     \
-    X(LOG_IN, 4, "log in with the certificate", "電子証明書でログインしてください。",                         \
-      "Please log in with the certificate.")                                                                  \
-    X(DELIVER, 5, "deliver again", "発行済の電子証明書を再度受け取ってください。",                            \
-      "Please have the certificate delivered again.")                                                         \
-    X(REVOKE_FIRST, 6, "revoke first", "先に失効を行ってください。", "Please revoke first.")                  \
+#define CERTLIFE_WAYS(X)                                                                                               \
+    X(NONE, 0, "none", "", "")                                                                                         \
+    X(ASK_MASTER, 1, "ask master", "管理者へご依頼ください。", "Please ask your master user.")                         \
+    X(CONTACT_BRANCH, 2, "contact branch", "お取引店へご連絡ください。", "Please contact your branch.")                \
+    X(OBTAIN, 3, "obtain at the login screen", "ログイン画面の「電子証明書の取得」から取得してください。",             \
+      "Please obtain a certificate at the login screen.")                                                              \
+    X(LOG_IN, 4, "log in with the certificate", "電子証明書でログインしてください。",                                  \
+      "Please log in with the certificate.")                                                                           \
+    X(DELIVER, 5, "deliver again", "発行済の電子証明書を再度受け取ってください。",                                     \
+      "Please have the certificate delivered again.")                                                                  \
+    X(REVOKE_FIRST, 6, "revoke first", "先に失効を行ってください。", "Please revoke first.")                           \
     X(WAIT, 7, "wait until", "{date}までお待ちください。", "Please wait until {date}.")
 
 typedef int32_t certlife_way;
@@ -241,8 +239,8 @@ CERTLIFE_API const char *certlife_decision_row(const certlife_decision *decision
 CERTLIFE_API certlife_way certlife_decision_way(const certlife_decision *decision);
 /* UTC seconds, or 0 where no date helps: the opening, the end of a period, the expiry. */
 CERTLIFE_API int64_t certlife_decision_date(const certlife_decision *decision);
-/* The sentence and the way out, for a user to read; and one line for a log, "user keir002: R-REN-2: renewal not open
- * 2027-03-01". UTF-8, borrowed from the decision until it is next used. */
+/* The sentence and the way out, to be shown to a user one after the other; and one line for a log, "user keir002:
+ * R-REN-2: renewal not open 2027-03-01". UTF-8, borrowed from the decision until it is next used. */
 CERTLIFE_API const char *certlife_decision_sentence(const certlife_decision *decision, certlife_language language);
 CERTLIFE_API const char *certlife_decision_way_sentence(const certlife_decision *decision, certlife_language language);
 CERTLIFE_API const char *certlife_decision_line(const certlife_decision *decision);

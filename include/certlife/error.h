@@ -45,21 +45,21 @@ enum {
 };
 
 /* X(name, number, class, meaning) */
-#define CERTLIFE_ERRORS(X)                                                                        \
-    X(MISUSE, -1, CALL, "a handle is NULL, closed or of another kind")                            \
-    X(INVALID, -2, CALL, "an argument is outside what the function documents")                    \
-    X(MALFORMED, -3, CALL, "a request or certificate is not what its format asks for")            \
-    X(FORKED, -4, CALL, "the handle was opened by the parent of this process")                    \
-    X(MEMORY, -5, RETRY, "memory could not be had")                                               \
-    X(BUSY, -6, RETRY, "the store or the issuer is busy with another call")                       \
-    X(STORE, -7, OPERATOR, "the store failed")                                                    \
-    X(STORE_FULL, -8, OPERATOR, "the store has no room left")                                     \
-    X(STORE_VERSION, -9, OPERATOR, "the store was written by a newer version of the library")     \
-    X(STORE_CORRUPT, -10, OPERATOR, "the store holds something that the library did not write")   \
-    X(CRYPTO, -11, OPERATOR, "the crypto library failed")                                         \
-    X(ISSUER, -12, OPERATOR, "the issuer failed, or its key, certificate or answer does not fit") \
-    X(CLOCK, -13, OPERATOR, "the clock is behind a change that the store already holds")          \
-    X(HOST, -14, CALL, "a callback of the host program failed")                                   \
+#define CERTLIFE_ERRORS(X)                                                                                             \
+    X(MISUSE, -1, CALL, "a handle is NULL, closed or of another kind")                                                 \
+    X(INVALID, -2, CALL, "an argument is outside what the function documents")                                         \
+    X(MALFORMED, -3, CALL, "a request or certificate is not what its format asks for")                                 \
+    X(FORKED, -4, CALL, "the handle was opened by the parent of this process")                                         \
+    X(MEMORY, -5, RETRY, "memory could not be had")                                                                    \
+    X(BUSY, -6, RETRY, "the store or the issuer is busy with another call")                                            \
+    X(STORE, -7, OPERATOR, "the store failed")                                                                         \
+    X(STORE_FULL, -8, OPERATOR, "the store has no room left")                                                          \
+    X(STORE_VERSION, -9, OPERATOR, "the store was written by a newer version of the library")                          \
+    X(STORE_CORRUPT, -10, OPERATOR, "the store holds something that the library did not write")                        \
+    X(CRYPTO, -11, OPERATOR, "the crypto library failed")                                                              \
+    X(ISSUER, -12, OPERATOR, "the issuer failed, or its key, certificate or answer does not fit")                      \
+    X(CLOCK, -13, OPERATOR, "the clock is behind a change that the store already holds")                               \
+    X(HOST, -14, CALL, "a callback of the host program failed")                                                        \
     X(INTERNAL, -15, BUG, "the library contradicts itself")
 
 enum {

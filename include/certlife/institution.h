@@ -33,9 +33,9 @@ extern "C" {
 #endif
 
 typedef struct certlife_institution_options {
-    size_t size;                     /* sizeof(certlife_institution_options), set by CERTLIFE_INSTITUTION_OPTIONS_INIT */
-    const char *name;                /* must: the organization in every subject; UTF-8, 1 to 64 bytes; copied */
-    const char *crl_url;             /* must: where the revocation list will be (R-ISS-5); ASCII, up to 255; copied */
+    size_t size;         /* sizeof(certlife_institution_options), set by CERTLIFE_INSTITUTION_OPTIONS_INIT */
+    const char *name;    /* must: the organization in every subject; UTF-8, 1 to 64 bytes; copied */
+    const char *crl_url; /* must: where the revocation list will be (R-ISS-5); ASCII, up to 255; copied */
     const certlife_profile *profile; /* must: copied */
     certlife_store *store;           /* must: borrowed until the institution is closed, like issuer and crypto */
     certlife_issuer *issuer;         /* may be NULL: then nothing can be obtained or renewed (CERTLIFE_E_ISSUER) */
@@ -43,8 +43,13 @@ typedef struct certlife_institution_options {
     certlife_clock clock;            /* {NULL, NULL} is the system's clock */
 } certlife_institution_options;
 
-#define CERTLIFE_INSTITUTION_OPTIONS_INIT \
-    {sizeof(certlife_institution_options), NULL, NULL, NULL, NULL, NULL, NULL, {NULL, NULL}}
+#define CERTLIFE_INSTITUTION_OPTIONS_INIT                                                                              \
+    {                                                                                                                  \
+        sizeof(certlife_institution_options), NULL, NULL, NULL, NULL, NULL, NULL,                                      \
+        {                                                                                                              \
+            NULL, NULL                                                                                                 \
+        }                                                                                                              \
+    }
 
 /*
  * Opens an institution on its store, which is made ready if it is empty. CERTLIFE_E_INVALID for a wrong option, named;

@@ -21,15 +21,19 @@ extern "C" {
 
 /* Borrowed during the call. */
 typedef struct certlife_request {
-    size_t size;           /* sizeof(certlife_request), set by CERTLIFE_REQUEST_INIT */
-    const uint8_t *pkcs10; /* PKCS #10 (RFC 2986), DER or PEM, up to 16 KiB of DER; ECDSA P-256, P-384, RSA 2048 to 4096 */
+    size_t size; /* sizeof(certlife_request), set by CERTLIFE_REQUEST_INIT */
+    const uint8_t
+        *pkcs10; /* PKCS #10 (RFC 2986), DER or PEM, up to 16 KiB of DER; ECDSA P-256, P-384, RSA 2048 to 4096 */
     size_t pkcs10_len;
     certlife_medium medium; /* R-OBT-8 */
-    const char *channel;    /* R-OBT-7: browser and way, e.g. "edge/app", "edge/ie_mode", "chrome/app"; may be NULL where
+    const char *channel; /* R-OBT-7: browser and way, e.g. "edge/app", "edge/ie_mode", "chrome/app"; may be NULL where
                                the profile's channels are "any" */
 } certlife_request;
 
-#define CERTLIFE_REQUEST_INIT {sizeof(certlife_request), NULL, 0, 0, NULL}
+#define CERTLIFE_REQUEST_INIT                                                                                          \
+    {                                                                                                                  \
+        sizeof(certlife_request), NULL, 0, 0, NULL                                                                     \
+    }
 
 #ifdef __cplusplus
 }

@@ -38,17 +38,17 @@ enum {
 };
 
 /* R-USR-8, in the order of R-ALL-2: the first that holds. */
-#define CERTLIFE_STATUSES(X)                                  \
-    X(DELETED, 1, "deleted", "削除済")                        \
-    X(CONTRACT_CLOSED, 2, "contract closed", "解約済")        \
-    X(REVOKED, 3, "revoked", "失効")                          \
-    X(SUSPENDED, 4, "suspended", "一時停止")                  \
-    X(NOT_APPLIED, 5, "not applied", "未申込")                \
-    X(ISSUING, 6, "issuing", "発行処理中")                    \
-    X(AWAITING, 7, "awaiting", "取得待ち")                    \
-    X(OBTAIN_PERIOD_OVER, 8, "obtain period over", "取得期限切れ") \
-    X(EXPIRED, 9, "expired", "有効期限切れ")                  \
-    X(RENEWAL_DUE, 10, "renewal due", "更新時期")             \
+#define CERTLIFE_STATUSES(X)                                                                                           \
+    X(DELETED, 1, "deleted", "削除済")                                                                                 \
+    X(CONTRACT_CLOSED, 2, "contract closed", "解約済")                                                                 \
+    X(REVOKED, 3, "revoked", "失効")                                                                                   \
+    X(SUSPENDED, 4, "suspended", "一時停止")                                                                           \
+    X(NOT_APPLIED, 5, "not applied", "未申込")                                                                         \
+    X(ISSUING, 6, "issuing", "発行処理中")                                                                             \
+    X(AWAITING, 7, "awaiting", "取得待ち")                                                                             \
+    X(OBTAIN_PERIOD_OVER, 8, "obtain period over", "取得期限切れ")                                                     \
+    X(EXPIRED, 9, "expired", "有効期限切れ")                                                                           \
+    X(RENEWAL_DUE, 10, "renewal due", "更新時期")                                                                      \
     X(OBTAINED, 11, "obtained", "取得済")
 
 typedef int32_t certlife_status;
@@ -90,7 +90,10 @@ typedef struct certlife_user_edit_request {
     certlife_permission permission; /* 0 keeps it; a master user has none: CERTLIFE_E_INVALID */
 } certlife_user_edit_request;
 
-#define CERTLIFE_USER_EDIT_REQUEST_INIT {sizeof(certlife_user_edit_request), 0, 0, NULL, 0}
+#define CERTLIFE_USER_EDIT_REQUEST_INIT                                                                                \
+    {                                                                                                                  \
+        sizeof(certlife_user_edit_request), 0, 0, NULL, 0                                                              \
+    }
 
 /* Where one part is refused, the decision names that part's row and nothing is done. */
 CERTLIFE_API int certlife_user_edit(certlife_institution *institution, const certlife_actor *actor,
@@ -141,7 +144,7 @@ CERTLIFE_API int certlife_user_list(certlife_institution *institution, const cer
 CERTLIFE_API size_t certlife_user_page_count(const certlife_user_page *page);
 CERTLIFE_API const certlife_user *certlife_user_page_at(const certlife_user_page *page, size_t index); /* borrowed */
 CERTLIFE_API const char *certlife_user_page_next(const certlife_user_page *page); /* borrowed; NULL: nothing follows */
-CERTLIFE_API void certlife_user_page_free(certlife_user_page *page);             /* NULL does nothing */
+CERTLIFE_API void certlife_user_page_free(certlife_user_page *page);              /* NULL does nothing */
 
 /* Every certificate a user ever had, oldest first (R-USR-6), in pages likewise: `after` is a serial number or NULL. */
 typedef struct certlife_certificate_page certlife_certificate_page;
@@ -151,9 +154,9 @@ CERTLIFE_API int certlife_user_history(certlife_institution *institution, const 
                                        certlife_error **err);
 CERTLIFE_API size_t certlife_certificate_page_count(const certlife_certificate_page *page);
 CERTLIFE_API const certlife_certificate *certlife_certificate_page_at(const certlife_certificate_page *page,
-                                                                      size_t index); /* borrowed */
+                                                                      size_t index);            /* borrowed */
 CERTLIFE_API const char *certlife_certificate_page_next(const certlife_certificate_page *page); /* borrowed or NULL */
-CERTLIFE_API void certlife_certificate_page_free(certlife_certificate_page *page);             /* NULL does nothing */
+CERTLIFE_API void certlife_certificate_page_free(certlife_certificate_page *page);              /* NULL does nothing */
 
 #ifdef __cplusplus
 }

@@ -61,10 +61,11 @@ int certlife__who_could(const struct call *call, uint32_t *who_out, struct outco
     bool master_usable = false;
     show.act = call->user != NULL ? CERTLIFE_ACT_USER_SHOW : CERTLIFE_ACT_CONTRACT_SHOW;
     int rc = look(&show, &txn, &scene, outcome, err);
+    if (rc < 0)
+        return rc;
     if (rc == CERTLIFE_ALLOWED)
         rc = master_is_usable(&txn, &scene, &master_usable, err);
-    if (rc >= 0)
-        certlife__store_abort(&txn);
+    certlife__store_abort(&txn);
     if (rc != CERTLIFE_ALLOWED)
         return rc;
 

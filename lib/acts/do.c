@@ -59,7 +59,7 @@ struct deed {
     struct outcome *outcome;
 };
 
-/* Decides and does each part in turn; the first that is refused undoes them all. */
+/* Decides every part as things are, then does each; the first that is refused leaves them all undone. */
 static int decide_and_do(struct txn *txn, void *payload, certlife_error **err)
 {
     struct deed *deed = payload;
@@ -79,7 +79,14 @@ static int decide_and_do(struct txn *txn, void *payload, certlife_error **err)
         outcome->verdict = certlife__decide(&part.institution->tables, &scene.situation);
         if (outcome->verdict.code != CERTLIFE_CODE_ALLOWED)
             return 1;
-        rc = doings[doing_of(part.act)].apply(txn, &part, &scene, err);
+    }
+    for (size_t i = 0; i < deed->count; i++) {
+        struct call part = *deed->call;
+        part.act = deed->acts[i];
+        if (i > 0) /* the part before has changed things */
+            rc = certlife__scene_gather(txn, &part, &scene, err);
+        if (rc >= 0)
+            rc = doings[doing_of(part.act)].apply(txn, &part, &scene, err);
         if (rc < 0)
             return rc;
         changed = changed || rc == 0;

@@ -66,6 +66,18 @@ static int write_late(struct txn *txn, struct certificate_record *record, int64_
     return certlife__certificate_add(txn, record, err);
 }
 
+/* An issuer that chooses its own serial numbers may give one twice (R-ISS-1). */
+static int check_serial(struct txn *txn, const struct certificate_record *record, certlife_error **err)
+{
+    struct certificate_record other;
+    bool used = false;
+    int rc = certlife__certificate_get(txn, &record->facts.serial, &other, &used, err);
+    if (rc == 0 && used)
+        rc = certlife__fail(err, CERTLIFE_E_ISSUER, "issuer: the certificate for user %s has a serial number in use",
+                            record->user);
+    return rc;
+}
+
 static int record_answer(struct txn *txn, void *payload, certlife_error **err)
 {
     struct answered *a = payload;
@@ -91,8 +103,12 @@ static int record_answer(struct txn *txn, void *payload, certlife_error **err)
     a->outcome->now = scene.now;
     bool waited_for = scene.user.issuing.act != 0 && memcmp(scene.user.issuing.order_id, order.id, ORDER_ID_LEN) == 0;
     struct certificate_record record = {0};
-    if (a->view != NULL)
+    if (a->view != NULL) {
         record = certlife__issued_record(&order, a->view, scene.now);
+        rc = check_serial(txn, &record, err);
+        if (rc < 0)
+            return rc;
+    }
 
     a->outcome->verdict = (struct verdict){CERTLIFE_CODE_ALLOWED, "R-OBT-6", CERTLIFE_WAY_NONE, 0};
     if (a->view != NULL && waited_for) {
@@ -130,6 +146,9 @@ static int take_answer(const struct call *call, const struct order *order, int s
     if (rc < 0)
         return rc;
     bool given = outcome->serial.len > 0;
+    bool elsewhere = outcome->verdict.code == CERTLIFE_CODE_UNKNOWN; /* another call took it a moment ago */
+    if (said == CERTLIFE_ISSUER_ISSUED && elsewhere && out != NULL)
+        return certlife__deliver(call, out, outcome, err);
     if (said == CERTLIFE_ISSUER_REJECTED)
         certlife__refuse(outcome, CERTLIFE_CODE_ISSUER_REJECTED, "R-OBT-6", CERTLIFE_WAY_NONE);
     else if (!given && out != NULL)

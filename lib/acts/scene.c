@@ -102,9 +102,12 @@ static int find_key(struct txn *txn, const struct call *call, struct scene *scen
     if (rc < 0 || !found)
         return rc;
     bool own = strcmp(owner.contract, s->user->contract) == 0 && strcmp(owner.user, s->user->id) == 0;
+    /* A reissue may let the old certificate go on until the new one is obtained; its key is given up all the same. */
+    bool given_up = s->standing.authorised && certificate_usable(&s->user->current, s->now) &&
+                    memcmp(s->user->current.key_hash, call->asked->key_hash, HASH_LEN) == 0;
     if (!own)
         s->request_faults |= REQUEST_KEY_OF_ANOTHER;
-    else if (owner.barred)
+    else if (owner.barred || given_up)
         s->request_faults |= REQUEST_KEY_BARRED;
     return 0;
 }

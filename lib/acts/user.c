@@ -29,7 +29,7 @@ int certlife__apply_transition(struct txn *txn, const struct call *call, const s
     char room[STAFF_MAX + 16];
     struct author author = certlife__author_of(call, room, sizeof room);
     struct change change = certlife__transition(&call->institution->profile, user, call->act, call->reason, scene->now);
-    if (change.user.authorised_at == scene->now && user->authorised_at != scene->now)
+    if (change.user.authorised_at != 0)
         certlife__text_copy(change.user.application, sizeof change.user.application, author.application);
     return certlife__change_write(txn, &change, &author, err);
 }

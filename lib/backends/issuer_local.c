@@ -219,6 +219,49 @@ int certlife_issuer_open_local(certlife_crypto *crypto, const uint8_t *certifica
     return rc;
 }
 
+/* ---- A certificate without its key: for those who only look ---- */
+
+static int issue_nothing(void *self, const certlife_issuer_order *order, uint8_t *out, size_t *len_in_out,
+                         certlife_error **err)
+{
+    (void)self, (void)order, (void)out, (void)len_in_out;
+    return certlife__fail(err, CERTLIFE_E_ISSUER, "issuer: only its certificate is here, so it cannot issue");
+}
+
+static void close_authority(void *self)
+{
+    free(self);
+}
+
+static const certlife_issuer_class authority_class = {
+    .size = sizeof(certlife_issuer_class),
+    .name = "authority",
+    .capabilities = CERTLIFE_ISSUER_LOCAL,
+    .authority = authority,
+    .issue = issue_nothing,
+    .free = close_authority,
+};
+
+int certlife_issuer_open_authority(const uint8_t *certificate, size_t certificate_len, certlife_issuer **out,
+                                   certlife_error **err)
+{
+    CHECK_USE(certificate != NULL, err);
+    CHECK_USE(out != NULL, err);
+    struct local *local = calloc(1, sizeof *local);
+    if (local == NULL)
+        return certlife__fail(err, CERTLIFE_E_MEMORY, "issuer authority: no memory");
+    int rc = read_certificate(local, bytes_of(certificate, certificate_len), err);
+    if (rc == 0)
+        rc = check_authority(&local->authority, err);
+    if (rc == 0)
+        rc = certlife_issuer_new(&authority_class, local, out, err);
+    if (rc < 0)
+        close_authority(local);
+    return rc;
+}
+
+/* ---- From files ---- */
+
 struct text {
     uint8_t data[FILE_MAX];
     size_t len;

@@ -62,8 +62,7 @@ static int check_fit(const struct lmdb_environment *env, const certlife_store_lm
 {
     const char *failed = atomic_load(&env->failed);
     if (failed != NULL)
-        return certlife__fail(err, CERTLIFE_E_STORE, "store %s: this process must close all its handles first: %s",
-                              path, failed);
+        return certlife__fail(err, CERTLIFE_E_STORE, "store %s: this process still has it open: %s", path, failed);
     if (env->read_only && !asked->read_only)
         return certlife__fail(err, CERTLIFE_E_INVALID, "store %s: this process has it open already, to read only",
                               path);

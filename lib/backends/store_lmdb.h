@@ -28,7 +28,6 @@ struct lmdb_transaction {
     MDB_txn *txn; /* an idle reader keeps it, so that the next begin only renews it and allocates nothing */
     struct lmdb_environment *env;
     bool writes;
-    bool map_full; /* a put ran into the end of the map: grow it when this transaction has ended */
     bool may_use_reserve;
     uint64_t spent; /* bytes put so far */
     uint64_t room;  /* bytes that may be put before looking again */
@@ -45,6 +44,7 @@ struct lmdb_environment {
     /* Writers of this process, one at a time. Who holds it, with no write transaction open, may move the map. */
     pthread_mutex_t writing;
     struct lmdb_transaction writer;
+    bool map_full;      /* a transaction ran into the end of the map: it is to grow before the next one */
     uint64_t allocated; /* how far the file is known to have blocks on the disk */
     bool disk_full;     /* the last attempt to get more of them failed for lack of room */
 

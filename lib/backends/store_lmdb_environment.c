@@ -4,9 +4,9 @@
  *
  * Reading: each reader takes a slot; the first slots keep their LMDB transaction when they are given back.
  * Writing: one writer of this process at a time holds `writing`, then LMDB's own lock between processes.
- * Growing: the map starts small. LMDB moves it only when no transaction of this process is open, so the writer that ran
- * into its end ends its transaction, shuts the gate, waits for the readers inside, moves the map, and answers BUSY: the
- * transaction is run again.
+ * Growing: the map starts small. LMDB moves it only when no transaction of this process is open, so a writer that runs
+ * into its end is answered BUSY: the transaction is to be run again. The next one shuts the gate, waits for the readers
+ * inside, moves the map, and begins.
  * The reserve: a plain writer must leave some room, on the disk and below max_bytes, so that WRITE_RESERVE (revocation)
  * still succeeds. It is had in blocks of the file, not only in figures, wherever the file system can do that.
  */
@@ -54,9 +54,12 @@ static const struct {
     {MDB_VERSION_MISMATCH, CERTLIFE_E_STORE_VERSION},
 };
 
-/* EBUSY is our own: move_map. */
-static const char *cause(int rc)
+/* EBUSY is our own, from move_map; MDB_PANIC is LMDB's or ours. */
+static const char *cause(const struct lmdb_environment *env, int rc)
 {
+    const char *failed = atomic_load(&env->failed);
+    if (rc == MDB_PANIC && failed != NULL)
+        return failed;
     return rc == EBUSY ? "its map cannot grow while a read transaction stays open" : mdb_strerror(rc);
 }
 
@@ -67,7 +70,7 @@ static int fail(const struct lmdb_environment *env, const char *what, int rc, ce
         if (codes[i].rc == rc)
             code = codes[i].code;
     }
-    return certlife__fail_backend(err, code, rc, "lmdb", "store %s: %s: %s", env->path, what, cause(rc));
+    return certlife__fail_backend(err, code, rc, "lmdb", "store %s: %s: %s", env->path, what, cause(env, rc));
 }
 
 int certlife__lmdb_fail(struct lmdb_transaction *t, const char *what, int rc, certlife_error **err)
@@ -76,8 +79,8 @@ int certlife__lmdb_fail(struct lmdb_transaction *t, const char *what, int rc, ce
     MDB_envinfo info;
     mdb_env_info(env->mdb, &info);
     if (rc == MDB_MAP_FULL && info.me_mapsize < env->max_bytes)
-        t->map_full = true;
-    if (t->map_full)
+        env->map_full = true;
+    if (t->writes && env->map_full)
         return certlife__fail_backend(err, CERTLIFE_E_BUSY, rc, "lmdb", "store %s: %s: its map must grow first",
                                       env->path, what);
     return fail(env, what, rc, err);
@@ -137,7 +140,7 @@ static int move_map(struct lmdb_environment *env, size_t size)
     if (rc == 0 || !readers_inside(env)) {
         rc = mdb_env_set_mapsize(env->mdb, size);
         if (rc != 0)
-            atomic_store(&env->failed, "its map could not be had again");
+            atomic_store(&env->failed, "it must be closed and reopened: its map could not be had again");
     }
     atomic_store(&env->shut, false);
     pthread_cond_broadcast(&env->opened);
@@ -181,13 +184,19 @@ static void leave(struct lmdb_transaction *t)
     pthread_mutex_unlock(&env->gate);
 }
 
+static bool take(struct lmdb_transaction *t)
+{
+    return !atomic_load_explicit(&t->taken, memory_order_relaxed) && !atomic_exchange(&t->taken, true);
+}
+
+/* The kept ones first, and among them the one that this processor used last time. */
 static struct lmdb_transaction *free_reader(struct lmdb_environment *env)
 {
     uint32_t kept = env->max_readers < READERS_KEPT ? env->max_readers : READERS_KEPT;
     uint32_t start = (uint32_t)sched_getcpu() % kept;
     for (uint32_t i = 0; i < env->max_readers; i++) {
-        struct lmdb_transaction *t = &env->readers[(start + i) % env->max_readers];
-        if (!atomic_load_explicit(&t->taken, memory_order_relaxed) && !atomic_exchange(&t->taken, true))
+        struct lmdb_transaction *t = &env->readers[i < kept ? (start + i) % kept : i];
+        if (take(t))
             return t;
     }
     return NULL;
@@ -210,7 +219,9 @@ static int begin_reading(struct lmdb_environment *env, struct lmdb_transaction *
     struct lmdb_transaction *t = enter(env);
     if (t == NULL)
         return MDB_READERS_FULL;
-    int rc = t->txn != NULL ? mdb_txn_renew(t->txn) : mdb_txn_begin(env->mdb, NULL, MDB_RDONLY, &t->txn);
+    int rc = MDB_PANIC;
+    if (atomic_load_explicit(&env->failed, memory_order_relaxed) == NULL)
+        rc = t->txn != NULL ? mdb_txn_renew(t->txn) : mdb_txn_begin(env->mdb, NULL, MDB_RDONLY, &t->txn);
     if (rc == 0)
         *out = t;
     else
@@ -328,16 +339,22 @@ int certlife__lmdb_take_room(struct lmdb_transaction *t, uint64_t bytes, certlif
 
 /* ---- transactions ------------------------------------------------------------------------------------------------ */
 
-/* Another process has made the file larger than our map. */
+static bool map_is_short(const struct lmdb_environment *env)
+{
+    MDB_envinfo info;
+    mdb_env_info(env->mdb, &info);
+    return used_bytes(env) > info.me_mapsize;
+}
+
+/* Another process has made the file larger than our map; another thread may have followed while we waited. */
 static int follow_growth(struct lmdb_environment *env)
 {
     int rc = pthread_mutex_lock(&env->writing);
     if (rc != 0)
         return rc;
-    MDB_envinfo info;
-    mdb_env_info(env->mdb, &info);
-    /* Another thread may have done it while we waited. */
-    rc = used_bytes(env) > info.me_mapsize ? grow_map(env) : 0;
+    rc = atomic_load(&env->failed) != NULL ? MDB_PANIC : 0;
+    if (rc == 0 && map_is_short(env))
+        rc = grow_map(env);
     pthread_mutex_unlock(&env->writing);
     return rc;
 }
@@ -357,9 +374,24 @@ static int begin_read(struct lmdb_environment *env, struct lmdb_transaction **ou
     return rc == 0 ? 0 : fail(env, "a transaction cannot begin", rc, err);
 }
 
+/* What the last transaction lacked is added before the next one begins. */
+static int make_map_fit(struct lmdb_environment *env)
+{
+    if (!env->map_full)
+        return 0;
+    mdb_reader_check(env->mdb, NULL); /* who was killed while reading may be what keeps old pages from being used */
+    int rc = grow_map(env);
+    env->map_full = rc != 0;
+    return rc;
+}
+
 static int begin_writing(struct lmdb_environment *env)
 {
-    int rc = mdb_txn_begin(env->mdb, NULL, 0, &env->writer.txn);
+    if (atomic_load(&env->failed) != NULL)
+        return MDB_PANIC;
+    int rc = make_map_fit(env);
+    if (rc == 0)
+        rc = mdb_txn_begin(env->mdb, NULL, 0, &env->writer.txn);
     while (rc == MDB_MAP_RESIZED) {
         rc = grow_map(env);
         rc = rc == 0 ? mdb_txn_begin(env->mdb, NULL, 0, &env->writer.txn) : rc;
@@ -380,7 +412,6 @@ static int begin_write(struct lmdb_environment *env, bool may_use_reserve, struc
         return fail(env, "a transaction cannot begin", rc, err);
     }
     struct lmdb_transaction *t = &env->writer;
-    t->map_full = false;
     t->may_use_reserve = may_use_reserve;
     t->spent = 0;
     t->room = 0;
@@ -396,24 +427,15 @@ static int begin_write(struct lmdb_environment *env, bool may_use_reserve, struc
 int certlife__lmdb_begin(struct lmdb_environment *env, certlife_store_mode mode, struct lmdb_transaction **out,
                          certlife_error **err)
 {
-    const char *failed = atomic_load_explicit(&env->failed, memory_order_relaxed);
-    if (failed != NULL)
-        return certlife__fail(err, CERTLIFE_E_STORE, "store %s: it must be closed and reopened: %s", env->path, failed);
     if (mode == CERTLIFE_STORE_READ)
         return begin_read(env, out, err);
     return begin_write(env, mode == CERTLIFE_STORE_WRITE_RESERVE, out, err);
 }
 
-/* The transaction is gone. What the map lacks is added now, so that the next run finds it; if that fails, it asks again. */
 static void end_write(struct lmdb_transaction *t)
 {
-    struct lmdb_environment *env = t->env;
     t->txn = NULL;
-    if (t->map_full) {
-        mdb_reader_check(env->mdb, NULL);
-        grow_map(env);
-    }
-    pthread_mutex_unlock(&env->writing);
+    pthread_mutex_unlock(&t->env->writing);
 }
 
 /* LMDB calls a page that was written in part an input/output error, whatever the reason. */
@@ -422,7 +444,7 @@ static int why_commit_failed(struct lmdb_environment *env, int rc)
     if (rc == EIO && env->disk_full)
         return ENOSPC;
     if (rc == EIO || rc == MDB_PANIC)
-        atomic_store(&env->failed, "a commit failed on its way to the disk");
+        atomic_store(&env->failed, "it must be closed and reopened: a commit failed on its way to the disk");
     return rc;
 }
 

@@ -54,15 +54,6 @@ static int fail_folder(certlife_error **err, const char *path, const char *what,
     return certlife__fail_backend(err, code, number, "lmdb", "store %s: %s: %s", path, what, strerror(number));
 }
 
-static int check_permission(const char *path, bool read_only, certlife_error **err)
-{
-    /* Also to read only: readers enter themselves in the lock file. */
-    if (faccessat(AT_FDCWD, path, read_only ? R_OK | X_OK : R_OK | W_OK | X_OK, AT_EACCESS) == 0)
-        return 0;
-    return fail_folder(err, path, read_only ? "the folder cannot be read" : "the folder cannot be read and written",
-                       errno);
-}
-
 int certlife__lmdb_folder_prepare(const char *path, bool read_only, certlife_error **err)
 {
     if (!read_only && mkdir(path, 0700) < 0 && errno != EEXIST)
@@ -79,7 +70,7 @@ int certlife__lmdb_folder_prepare(const char *path, bool read_only, certlife_err
     if (shared != NULL)
         return certlife__fail(err, CERTLIFE_E_INVALID, "store %s: it must be on a local file system: this is %s", path,
                               shared);
-    return check_permission(path, read_only, err);
+    return 0;
 }
 
 static int sync_names(const char *path, const char *suffix, certlife_error **err)

@@ -53,21 +53,21 @@ void certlife__code_version(struct codec *codec, uint8_t version)
 
 void certlife__code_i32(struct codec *codec, int32_t *value)
 {
-    uint64_t wide = (uint32_t)*value;
+    uint64_t wide = codec->reading ? 0 : (uint32_t)*value;
     number(codec, &wide, 4);
     *value = (int32_t)(uint32_t)wide;
 }
 
 void certlife__code_i64(struct codec *codec, int64_t *value)
 {
-    uint64_t wide = (uint64_t)*value;
+    uint64_t wide = codec->reading ? 0 : (uint64_t)*value;
     number(codec, &wide, 8);
     *value = (int64_t)wide;
 }
 
 void certlife__code_flag(struct codec *codec, bool *value)
 {
-    uint64_t wide = *value ? 1 : 0;
+    uint64_t wide = !codec->reading && *value;
     number(codec, &wide, 1);
     codec->bad |= wide > 1;
     *value = wide == 1;

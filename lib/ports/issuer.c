@@ -89,10 +89,10 @@ int certlife__issuer_authority(certlife_issuer *issuer, struct bytes *der_out, c
 }
 
 /* The answer of `issue` or `poll`, with what it wrote. */
-static int settle_certificate(const certlife_issuer *issuer, const char *slot, int answer, size_t len, size_t *room,
-                              certlife_error **err)
+static int settle_certificate(const certlife_issuer *issuer, const char *slot, int answer, int most, size_t len,
+                              size_t *room, certlife_error **err)
 {
-    int rc = settle(issuer, slot, answer, CERTLIFE_ISSUER_REJECTED, err);
+    int rc = settle(issuer, slot, answer, most, err);
     if (rc != CERTLIFE_ISSUER_ISSUED)
         return rc;
     if (len == 0 || len > *room)
@@ -110,7 +110,7 @@ int certlife__issuer_issue(certlife_issuer *issuer, const certlife_issuer_order 
     if (answer == CERTLIFE_ISSUER_LATER && issuer->klass.poll == NULL)
         return certlife__fail(err, CERTLIFE_E_ISSUER, "issuer %s: issue answered later, but slot poll is missing",
                               issuer->klass.name);
-    return settle_certificate(issuer, "issue", answer, len, len_in_out, err);
+    return settle_certificate(issuer, "issue", answer, CERTLIFE_ISSUER_REJECTED, len, len_in_out, err);
 }
 
 int certlife__issuer_poll(certlife_issuer *issuer, struct bytes id, uint8_t *out, size_t *len_in_out,
@@ -120,5 +120,5 @@ int certlife__issuer_poll(certlife_issuer *issuer, struct bytes id, uint8_t *out
         return certlife__fail(err, CERTLIFE_E_ISSUER, "issuer %s: slot poll is missing", issuer->klass.name);
     size_t len = *len_in_out;
     int answer = issuer->klass.poll(issuer->self, id.data, id.len, out, &len, err);
-    return settle_certificate(issuer, "poll", answer, len, len_in_out, err);
+    return settle_certificate(issuer, "poll", answer, CERTLIFE_ISSUER_UNKNOWN, len, len_in_out, err);
 }

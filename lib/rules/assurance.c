@@ -25,11 +25,14 @@ static bool when_renewal_needs_certificate(const struct situation *s)
     return s->profile->renewal_needs == RENEWAL_NEEDS_CERTIFICATE_LOGIN;
 }
 
-/* The unconfirmed one was issued by a renewal after a certificate login: nothing less gets it again (R-ALL-6). */
+/* What is being issued, or the unconfirmed one, comes of a renewal after a certificate login: nothing less gets it
+ * (R-ALL-6). */
 static bool when_renewed_by_certificate(const struct situation *s)
 {
     const struct certificate *unconfirmed = s->standing.unconfirmed;
-    certlife_act act = unconfirmed != NULL ? unconfirmed->issued_by : s->user->issuing.act;
+    certlife_act act = s->user->issuing.act;
+    if (act == 0 && unconfirmed != NULL)
+        act = unconfirmed->issued_by;
     return act == CERTLIFE_ACT_RENEW && when_renewal_needs_certificate(s);
 }
 

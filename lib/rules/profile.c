@@ -409,7 +409,7 @@ bool certlife__profile_names_channel(const struct certlife_profile *profile, con
     size_t len = strlen(channel);
     for (const char *p = profile->channels; len > 0 && p != NULL; p = strchr(p, ',')) {
         p += strspn(p, ", ");
-        if (strncmp(p, channel, len) == 0 && (p[len] == ',' || p[len] == '\0'))
+        if (strcspn(p, ",") == len && memcmp(p, channel, len) == 0)
             return true;
     }
     return false;

@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -18,6 +19,7 @@
 struct world {
     const struct store_suite *suite;
     struct store_under_test store;
+    atomic_bool over; /* the writers have ended: watchers look once more and end too */
 };
 
 #define SLOT(world, slot) (world)->store.klass->slot
@@ -111,6 +113,12 @@ static void assert_scan(struct world *w, void *txn, const char *from, size_t pre
     assert_int_equal(
         SLOT(w, scan)(w->store.self, txn, (const uint8_t *)from, strlen(from), prefix_len, note_visit, &v, NULL), 0);
     assert_string_equal(v.text, expected);
+}
+
+/* Threads answer NULL, or what went wrong. */
+static void *complaint_of(const char *words)
+{
+    return (void *)words;
 }
 
 /* The same numbers in every run. */
@@ -400,12 +408,12 @@ static void *change_from_another_thread(void *payload)
     struct world *w = payload;
     void *txn = NULL;
     if (SLOT(w, begin)(w->store.self, CERTLIFE_STORE_WRITE, &txn, NULL) != 0)
-        return "begin failed";
+        return complaint_of("begin failed");
     if (SLOT(w, put)(w->store.self, txn, (const uint8_t *)"a", 1, (const uint8_t *)"2", 1, NULL) != 0)
-        return "put failed";
+        return complaint_of("put failed");
     if (SLOT(w, erase)(w->store.self, txn, (const uint8_t *)"b", 1, NULL) != 0)
-        return "erase failed";
-    return SLOT(w, commit)(w->store.self, txn, NULL) == 0 ? NULL : "commit failed";
+        return complaint_of("erase failed");
+    return SLOT(w, commit)(w->store.self, txn, NULL) == 0 ? NULL : complaint_of("commit failed");
 }
 
 /* "A read transaction sees the map as it was at begin, whatever is committed meanwhile." */
@@ -487,7 +495,7 @@ static void *add_many(void *payload)
         if (rc == 0)
             done++;
         else if (rc != CERTLIFE_E_BUSY)
-            return "an addition failed";
+            return complaint_of("an addition failed");
     }
     return NULL;
 }
@@ -496,20 +504,22 @@ static void *watch_counters(void *payload)
 {
     struct world *w = payload;
     uint32_t last = 0;
-    while (last < WRITERS * ADDITIONS) {
+    bool over = false;
+    while (!over) {
+        over = w->over;
         void *txn = NULL;
         uint32_t left = 0, right = 0;
         if (SLOT(w, begin)(w->store.self, CERTLIFE_STORE_READ, &txn, NULL) != 0)
-            return "a reader cannot begin";
+            return complaint_of("a reader cannot begin");
         int rc = read_counter(w, txn, "left", &left);
         if (rc == 0)
             rc = read_counter(w, txn, "right", &right);
         SLOT(w, abort)(w->store.self, txn);
         if (rc != 0 || left != right || left < last)
-            return "a reader saw half of a change, or the past";
+            return complaint_of("a reader saw half of a change, or the past");
         last = left;
     }
-    return NULL;
+    return last == WRITERS * ADDITIONS ? NULL : complaint_of("additions were lost");
 }
 
 static void test_eight_writers_lose_nothing(void **state)
@@ -522,6 +532,7 @@ static void test_eight_writers_lose_nothing(void **state)
     assert_int_equal(pthread_create(&threads[WRITERS], NULL, watch_counters, w), 0);
     for (int i = 0; i <= WRITERS; i++) {
         void *complaint = NULL;
+        w->over = i == WRITERS;
         pthread_join(threads[i], &complaint);
         if (complaint != NULL)
             complaints = complaint;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The store port, and both built-in stores under the suite. */
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -7,6 +8,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -404,6 +407,61 @@ static void test_one_thread_cannot_write_twice_at_once(void **state)
     certlife_store_close(store);
 }
 
+/* Threads answer NULL, or what went wrong. */
+static void *complaint_of(const char *words)
+{
+    return (void *)words;
+}
+
+#define SMALL_STACK (256 << 10)
+
+/* Rising and falling keys are the worst for a tree that does not balance itself: it would be a list, and as deep. */
+static void *put_in_order(void *payload)
+{
+    struct txn txn;
+    int rc = certlife__store_begin(payload, CERTLIFE_STORE_WRITE, &txn, NULL);
+    for (uint32_t i = 0; i < 40000 && rc == 0; i++) {
+        uint8_t key[4];
+        struct writer w = writer_into(key, sizeof key);
+        write_number(&w, i < 20000 ? 20000 - i : i, sizeof key);
+        rc = certlife__store_put(&txn, bytes_of(key, sizeof key), bytes_of(NULL, 0), NULL);
+    }
+    return rc == 0 && certlife__store_commit(&txn, NULL) == 0 ? NULL : complaint_of("keys were not put");
+}
+
+static void test_the_memory_store_stays_shallow(void **state)
+{
+    (void)state;
+    certlife_store *store = NULL;
+    pthread_attr_t small;
+    pthread_t thread;
+    void *complaint = NULL;
+    assert_int_equal(certlife_store_new_memory(&store, NULL), 0);
+    pthread_attr_init(&small);
+    assert_int_equal(pthread_attr_setstacksize(&small, SMALL_STACK), 0);
+    assert_int_equal(pthread_create(&thread, &small, put_in_order, store), 0);
+    pthread_join(thread, &complaint);
+    pthread_attr_destroy(&small);
+    assert_null(complaint);
+    certlife_store_close(store);
+}
+
+static void test_a_child_may_not_use_its_parents_memory_store(void **state)
+{
+    (void)state;
+    certlife_store *store = NULL;
+    assert_int_equal(certlife_store_new_memory(&store, NULL), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        struct txn txn;
+        _exit(certlife__store_begin(store, CERTLIFE_STORE_READ, &txn, NULL) == CERTLIFE_E_FORKED ? 0 : 1);
+    }
+    int status = -1;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    certlife_store_close(store);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -420,6 +478,8 @@ int main(void)
         cmocka_unit_test(test_update_hands_on_failures_of_begin_and_commit),
         cmocka_unit_test(test_update_of_a_real_store),
         cmocka_unit_test(test_one_thread_cannot_write_twice_at_once),
+        cmocka_unit_test(test_the_memory_store_stays_shallow),
+        cmocka_unit_test(test_a_child_may_not_use_its_parents_memory_store),
     };
     certlife_store_lmdb_options small = CERTLIFE_STORE_LMDB_OPTIONS_INIT;
     small.max_bytes = 16 << 20;

@@ -169,6 +169,12 @@ static int exit_of(pid_t child)
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
+/* Threads answer NULL, or what went wrong. */
+static void *complaint_of(const char *words)
+{
+    return (void *)words;
+}
+
 /* ---- one environment per file ------------------------------------------------------------------------------------ */
 
 static int count_fds_of(const char *name)
@@ -410,6 +416,36 @@ static void test_too_many_readers_are_told_busy(void **state)
     certlife_store_close(store);
 }
 
+static void test_idle_readers_are_kept_but_not_all(void **state)
+{
+    struct world *w = *state;
+    struct txn readers[40];
+    certlife_store *store = opens(w->store_path, NULL);
+    /* One that is kept: the next begin allocates nothing, and enters nothing in the lock file. */
+    assert_int_equal(begin_only(store, CERTLIFE_STORE_READ, NULL), 0);
+    assert_int_equal(entries_of_readers(w->store_path), 1);
+    for (int i = 0; i < 40; i++)
+        assert_int_equal(certlife__store_begin(store, CERTLIFE_STORE_READ, &readers[i], NULL), 0);
+    assert_int_equal(entries_of_readers(w->store_path), 40);
+    for (int i = 0; i < 40; i++)
+        certlife__store_abort(&readers[i]);
+    assert_int_equal(entries_of_readers(w->store_path), 32);
+    certlife_store_close(store);
+}
+
+static void test_one_thread_cannot_write_twice_at_once(void **state)
+{
+    struct world *w = *state;
+    struct txn first;
+    certlife_store *store = opens(w->store_path, NULL);
+    assert_int_equal(certlife__store_begin(store, CERTLIFE_STORE_WRITE, &first, NULL), 0);
+    assert_int_equal(begin_only(store, CERTLIFE_STORE_WRITE, NULL), CERTLIFE_E_MISUSE);
+    assert_int_equal(certlife__store_put(&first, bytes_of_text("a"), bytes_of_text("1"), NULL), 0);
+    assert_int_equal(certlife__store_commit(&first, NULL), 0);
+    assert_true(holds(store, "a", "1"));
+    certlife_store_close(store);
+}
+
 /* ---- growth ------------------------------------------------------------------------------------------------------ */
 
 #define BATCH 32 /* values of 64 KiB: 2 MiB */
@@ -469,10 +505,12 @@ static void *write_batches(void *payload)
     for (uint32_t i = 0; i < grower->batches; i++) {
         struct batch batch = {grower->first + i};
         if (certlife__store_update(grower->store, CERTLIFE_STORE_WRITE, put_batch, &batch, NULL) < 0)
-            return "a batch was not written";
+            return complaint_of("a batch was not written");
     }
     return NULL;
 }
+
+static atomic_bool growth_ended; /* watchers look once more and end too */
 
 struct watcher {
     certlife_store *store;
@@ -484,13 +522,55 @@ static void *watch_batches(void *payload)
 {
     const struct watcher *watcher = payload;
     int64_t last = 0;
-    while (last < watcher->expected) {
+    bool ended = false;
+    while (!ended) {
+        ended = growth_ended;
         int64_t now = count_keys(watcher->store);
         if (now < last || now % BATCH != 0)
-            return "a reader saw half of a batch, or the past";
+            return complaint_of("a reader saw half of a batch, or the past");
         last = now;
     }
+    return last == watcher->expected ? NULL : complaint_of("batches were lost");
+}
+
+/* As fast as it can be: so that one of them is at every place of `begin` when the map moves. */
+static void *read_all_the_time(void *payload)
+{
+    while (!growth_ended) {
+        struct bytes value;
+        struct txn txn;
+        if (certlife__store_begin(payload, CERTLIFE_STORE_READ, &txn, NULL) < 0)
+            return complaint_of("a reader could not begin");
+        int rc = certlife__store_get(&txn, bytes_of_text("a"), &value, NULL);
+        certlife__store_abort(&txn);
+        if (rc != CERTLIFE_STORE_FOUND)
+            return complaint_of("a reader did not find what is there");
+    }
     return NULL;
+}
+
+static void test_the_map_moves_under_busy_readers(void **state)
+{
+    struct world *w = *state;
+    certlife_store_lmdb_options options = CERTLIFE_STORE_LMDB_OPTIONS_INIT;
+    certlife_store *store = opens(w->store_path, &options);
+    struct grower grower = {store, 0, 36};
+    pthread_t threads[4];
+    const char *complaint = "";
+    assert_int_equal(writes(store, "a", "1"), 0);
+    growth_ended = false;
+    for (int i = 0; i < 4; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, read_all_the_time, store), 0);
+    const void *answer = write_batches(&grower);
+    growth_ended = true;
+    for (int i = 0; i < 4; i++) {
+        void *said = NULL;
+        pthread_join(threads[i], &said);
+        complaint = said != NULL ? said : complaint;
+    }
+    assert_null(answer);
+    assert_string_equal(complaint, "");
+    certlife_store_close(store);
 }
 
 static void test_the_map_grows_under_threads(void **state)
@@ -500,6 +580,7 @@ static void test_the_map_grows_under_threads(void **state)
     struct grower growers[3];
     struct watcher watcher = {store, 3 * 15 * BATCH}; /* 90 MiB: the map began with 64 */
     pthread_t threads[5];
+    growth_ended = false;
     for (uint32_t i = 0; i < 3; i++) {
         growers[i] = (struct grower){store, i * 1000, 15};
         assert_int_equal(pthread_create(&threads[i], NULL, write_batches, &growers[i]), 0);
@@ -509,6 +590,7 @@ static void test_the_map_grows_under_threads(void **state)
     const char *complaint = "";
     for (int i = 0; i < 5; i++) {
         void *answer = NULL;
+        growth_ended = i >= 3;
         pthread_join(threads[i], &answer);
         complaint = answer != NULL ? answer : complaint;
     }
@@ -555,6 +637,67 @@ static void test_growth_waits_for_no_reader_for_ever(void **state)
     certlife__store_abort(&reader);
     assert_int_equal(certlife__store_update(store, CERTLIFE_STORE_WRITE, put_batch, &batch, NULL), 0);
     certlife_store_close(store);
+}
+
+static void test_growth_ends_at_max_bytes(void **state)
+{
+    struct world *w = *state;
+    certlife_store_lmdb_options options = with_max_bytes(70 * MIB);
+    certlife_store *store = opens(w->store_path, &options);
+    struct batch batch = {0};
+    struct stat file;
+    char data_file[400];
+    int rc = 0;
+    while (rc == 0) {
+        rc = certlife__store_update(store, CERTLIFE_STORE_WRITE_RESERVE, put_batch, &batch, NULL);
+        batch.number++;
+    }
+    assert_int_equal(rc, CERTLIFE_E_STORE_FULL);
+    assert_in_range(batch.number, 31, 34);
+    assert_int_equal(count_keys(store), (batch.number - 1) * BATCH);
+    folder_path(data_file, sizeof data_file, w->store_path, "data.mdb");
+    assert_int_equal(stat(data_file, &file), 0);
+    assert_true(file.st_size <= 70 * MIB);
+    certlife_store_close(store);
+}
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SANITIZED true /* they need more address space than there is */
+#else
+#define SANITIZED false
+#endif
+
+static void child_without_address_space(struct world *w)
+{
+    struct rlimit limit;
+    struct grower grower = {opens(w->store_path, NULL), 0, 40};
+    certlife_error *err = NULL;
+    CHILD_NEEDS(grower.store != NULL && getrlimit(RLIMIT_AS, &limit) == 0);
+    rlim_t before = limit.rlim_cur;
+    limit.rlim_cur = 120 * MIB;
+    CHILD_NEEDS(setrlimit(RLIMIT_AS, &limit) == 0);
+    CHILD_NEEDS(write_batches(&grower) != NULL);
+    struct batch batch = {5000};
+    CHILD_NEEDS(certlife__store_update(grower.store, CERTLIFE_STORE_WRITE, put_batch, &batch, &err) ==
+                CERTLIFE_E_MEMORY);
+    CHILD_NEEDS(count_keys(grower.store) > 20 * BATCH);
+    limit.rlim_cur = before;
+    CHILD_NEEDS(setrlimit(RLIMIT_AS, &limit) == 0);
+    CHILD_NEEDS(certlife__store_update(grower.store, CERTLIFE_STORE_WRITE, put_batch, &batch, NULL) == 0);
+    certlife_store_close(grower.store);
+    _exit(0);
+}
+
+static void test_growth_without_address_space(void **state)
+{
+    if (SANITIZED) {
+        print_message("skipped: not under a sanitizer\n");
+        skip();
+    }
+    pid_t child = fork();
+    if (child == 0)
+        child_without_address_space(*state);
+    assert_int_equal(exit_of(child), 0);
 }
 
 /* ---- full -------------------------------------------------------------------------------------------------------- */
@@ -766,7 +909,7 @@ static void test_after_a_failed_sync_nothing_is_trusted(void **state)
     assert_int_equal(writes(store, "a", "3"), CERTLIFE_E_STORE);
     assert_int_equal(begin_only(store, CERTLIFE_STORE_READ, &err), CERTLIFE_E_STORE);
     assert_says(err, "closed and reopened");
-    assert_open_fails(w->store_path, NULL, CERTLIFE_E_STORE, "close all its handles first");
+    assert_open_fails(w->store_path, NULL, CERTLIFE_E_STORE, "still has it open");
     certlife_store_close(store);
 
     store = opens(w->store_path, NULL);
@@ -952,7 +1095,7 @@ static void test_another_programs_database(void **state)
         CHILD_NEEDS(mdb_env_create(&env) == 0 && mdb_env_open(env, w->store_path, 0, 0600) == 0);
         CHILD_NEEDS(mdb_txn_begin(env, NULL, 0, &txn) == 0);
         CHILD_NEEDS(mdb_dbi_open(txn, NULL, MDB_CREATE | MDB_DUPSORT, &dbi) == 0);
-        MDB_val value = {1, "x"};
+        MDB_val value = {1, (void *)"x"};
         CHILD_NEEDS(mdb_put(txn, dbi, &value, &value, 0) == 0 && mdb_txn_commit(txn) == 0);
         _exit(0);
     }
@@ -1031,9 +1174,14 @@ int main(void)
         TEST(test_a_killed_reader_is_cleared_by_the_next_open),
         TEST(test_killed_readers_do_not_fill_the_table),
         TEST(test_too_many_readers_are_told_busy),
+        TEST(test_idle_readers_are_kept_but_not_all),
+        TEST(test_one_thread_cannot_write_twice_at_once),
         TEST(test_the_map_grows_under_threads),
+        TEST(test_the_map_moves_under_busy_readers),
         TEST(test_the_map_follows_another_process),
         TEST(test_growth_waits_for_no_reader_for_ever),
+        TEST(test_growth_ends_at_max_bytes),
+        TEST(test_growth_without_address_space),
         TEST(test_a_full_store_keeps_a_reserve),
         TEST(test_when_the_reserve_is_used_up_nothing_is_lost),
         TEST(test_one_transaction_cannot_eat_the_reserve),

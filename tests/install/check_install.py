@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-README_PROGRAM = 'forty_lines'
+FIRST_STEPS = ROOT / 'examples/first_steps.sh'  # runs the README's program
 
 
 def call(*command, **options):
@@ -52,11 +52,12 @@ def build_examples(prefix, descriptions, folder):
                 yield f'{source.name}, {way}: does not build: {done.stderr.splitlines()[-1]}'
             elif (way == 'shared') != ('libcertlife.so.1' in call('objdump', '-p', program).stdout):
                 yield f'{source.name}, {way}: linked with the wrong library'
-            elif source.stem == README_PROGRAM:
-                (folder / way).mkdir()
-                ran = call(program, cwd=folder / way, env={**os.environ, 'LD_LIBRARY_PATH': str(library)})
-                if ran.returncode:
-                    yield f'{source.name}, {way}: exit {ran.returncode}: {ran.stdout}{ran.stderr}'
+    for way in ways:
+        programs = [folder / f'{name}-{way}' for name in ('forty_lines', 'login_gate')]
+        if all(program.exists() for program in programs):
+            ran = call(FIRST_STEPS, *programs, env={**os.environ, 'LD_LIBRARY_PATH': str(library)})
+            if ran.returncode:
+                yield f'{FIRST_STEPS.name}, {way}: exit {ran.returncode}: {ran.stdout}{ran.stderr}'
 
 
 def check(build, damage=None):

@@ -14,20 +14,20 @@
 #include "x509/der.h"
 #include "x509/pem.h"
 
-#define assert_failure(code, text, expression)                                                           \
-    do {                                                                                                 \
-        certlife_error *err = NULL;                                                                      \
-        int rc_ = (expression);                                                                          \
-        if (rc_ != (code) || strstr(certlife_error_message(err), (text)) == NULL)                        \
-            fail_msg("%d \"%s\" instead of %d \"%s\"", rc_, certlife_error_message(err), (code), (text)); \
-        certlife_error_free(err);                                                                        \
+#define assert_failure(code, text, expression)                                                                         \
+    do {                                                                                                               \
+        certlife_error *err = NULL;                                                                                    \
+        int rc_ = (expression);                                                                                        \
+        if (rc_ != (code) || strstr(certlife_error_message(err), (text)) == NULL)                                      \
+            fail_msg("%d \"%s\" instead of %d \"%s\"", rc_, certlife_error_message(err), (code), (text));              \
+        certlife_error_free(err);                                                                                      \
     } while (0)
 
-#define assert_fine(expression)                                              \
-    do {                                                                     \
-        certlife_error *err = NULL;                                          \
-        if ((expression) != 0)                                               \
-            fail_msg("%s: %s", #expression, certlife_error_message(err));    \
+#define assert_fine(expression)                                                                                        \
+    do {                                                                                                               \
+        certlife_error *err = NULL;                                                                                    \
+        if ((expression) != 0)                                                                                         \
+            fail_msg("%s: %s", #expression, certlife_error_message(err));                                              \
     } while (0)
 
 /* ---- A crypto and an issuer that answer what they are told to ---- */
@@ -172,11 +172,10 @@ static void test_crypto_class_must_be_complete(void **state)
     struct fake fake = {0};
     certlife_crypto *made = NULL;
     certlife_crypto_class klass;
-#define WITHOUT(slot)                                                                               \
-    klass = fake_class;                                                                             \
-    klass.slot = NULL;                                                                              \
-    assert_failure(CERTLIFE_E_INVALID, "slot " #slot " is missing",                                 \
-                   certlife_crypto_new(&klass, &fake, &made, &err))
+#define WITHOUT(slot)                                                                                                  \
+    klass = fake_class;                                                                                                \
+    klass.slot = NULL;                                                                                                 \
+    assert_failure(CERTLIFE_E_INVALID, "slot " #slot " is missing", certlife_crypto_new(&klass, &fake, &made, &err))
     WITHOUT(name);
     WITHOUT(sha256);
     WITHOUT(random);
@@ -273,11 +272,10 @@ static void test_issuer_class_must_be_complete(void **state)
     struct fake fake = {0};
     certlife_issuer *made = NULL;
     certlife_issuer_class klass;
-#define WITHOUT(slot)                                                                               \
-    klass = fake_issuer_class;                                                                      \
-    klass.slot = NULL;                                                                              \
-    assert_failure(CERTLIFE_E_INVALID, "slot " #slot " is missing",                                 \
-                   certlife_issuer_new(&klass, &fake, &made, &err))
+#define WITHOUT(slot)                                                                                                  \
+    klass = fake_issuer_class;                                                                                         \
+    klass.slot = NULL;                                                                                                 \
+    assert_failure(CERTLIFE_E_INVALID, "slot " #slot " is missing", certlife_issuer_new(&klass, &fake, &made, &err))
     WITHOUT(name);
     WITHOUT(authority);
     WITHOUT(issue);
@@ -410,7 +408,8 @@ static void assert_key_refused(const char *path)
     struct blob text;
     struct signing_key key = {NULL, NULL};
     load(path, &text);
-    assert_failure(CERTLIFE_E_MALFORMED, "private key", certlife__crypto_key_open(crypto, bytes_of_blob(&text), &key, &err));
+    assert_failure(CERTLIFE_E_MALFORMED, "private key",
+                   certlife__crypto_key_open(crypto, bytes_of_blob(&text), &key, &err));
     assert_null(key.crypto);
 }
 
@@ -456,7 +455,8 @@ static void test_keys_written_open_again(void **state)
         uint8_t out[10];
         assert_failure(CERTLIFE_E_INVALID, "no room", certlife__crypto_key_public(&key, out, &len, &err));
         assert_failure(CERTLIFE_E_INVALID, "no room",
-                       certlife__crypto_sign(&key, i < 2 ? CERTLIFE_SIGNATURE_ECDSA_SHA256 : CERTLIFE_SIGNATURE_RSA_SHA256,
+                       certlife__crypto_sign(&key,
+                                             i < 2 ? CERTLIFE_SIGNATURE_ECDSA_SHA256 : CERTLIFE_SIGNATURE_RSA_SHA256,
                                              bytes_of(out, 0), out, &len, &err));
         assert_int_equal(len, 10);
         certlife__crypto_key_close(&copy);
@@ -552,12 +552,23 @@ static void test_verify_with_what_cannot_be_read(void **state)
                          CERTLIFE_CRYPTO_BAD);
         assert_int_equal(certlife__crypto_key_sound(crypto, bytes_of(spki.data, cut), NULL), CERTLIFE_CRYPTO_BAD);
     }
-    assert_int_equal(certlife__crypto_verify(crypto, bytes_of_blob(&spki), 0, message, good, NULL), CERTLIFE_CRYPTO_BAD);
-    assert_int_equal(certlife__crypto_verify(crypto, bytes_of_blob(&spki), 7, message, good, NULL), CERTLIFE_CRYPTO_BAD);
-    spki.data[spki.len - 1] ^= 1; /* off the curve */
-    assert_int_equal(certlife__crypto_verify(crypto, bytes_of_blob(&spki), CERTLIFE_SIGNATURE_ECDSA_SHA256, message,
-                                             good, NULL),
+    assert_int_equal(certlife__crypto_verify(crypto, bytes_of_blob(&spki), 0, message, good, NULL),
                      CERTLIFE_CRYPTO_BAD);
+    assert_int_equal(certlife__crypto_verify(crypto, bytes_of_blob(&spki), 7, message, good, NULL),
+                     CERTLIFE_CRYPTO_BAD);
+    signature[1] += 2; /* something behind r and s, inside */
+    memcpy(signature + len, "\x05\x00", 2);
+    assert_int_equal(certlife__crypto_verify(crypto, bytes_of_blob(&spki), CERTLIFE_SIGNATURE_ECDSA_SHA256, message,
+                                             bytes_of(signature, len + 2), NULL),
+                     CERTLIFE_CRYPTO_BAD);
+    signature[1] -= 2;
+    assert_int_equal(
+        certlife__crypto_verify(crypto, bytes_of_blob(&spki), CERTLIFE_SIGNATURE_ECDSA_SHA256, message, good, NULL),
+        CERTLIFE_CRYPTO_GOOD);
+    spki.data[spki.len - 1] ^= 1; /* off the curve */
+    assert_int_equal(
+        certlife__crypto_verify(crypto, bytes_of_blob(&spki), CERTLIFE_SIGNATURE_ECDSA_SHA256, message, good, NULL),
+        CERTLIFE_CRYPTO_BAD);
     certlife__crypto_key_close(&key);
     /* Nothing beyond RSA 4096 costs us time. */
     run("openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:4104 -out huge.key");
@@ -566,6 +577,9 @@ static void test_verify_with_what_cannot_be_read(void **state)
     load("huge.der", &huge);
     struct blob theirs;
     load("signature", &theirs);
+    assert_int_equal(certlife__crypto_verify(crypto, bytes_of_blob(&huge), CERTLIFE_SIGNATURE_RSA_SHA256, message,
+                                             bytes_of_blob(&theirs), NULL),
+                     CERTLIFE_CRYPTO_BAD);
     assert_int_equal(certlife__crypto_key_sound(crypto, bytes_of_blob(&huge), NULL), CERTLIFE_CRYPTO_BAD);
     assert_key_refused("huge.key");
 }
@@ -723,9 +737,17 @@ static const uint8_t serial[20] = {0x7f, 1, 2, 3};
 static certlife_issuer_order order_for(const struct blob *spki)
 {
     return (certlife_issuer_order){
-        .size = sizeof(certlife_issuer_order), .serial = serial, .serial_len = sizeof serial, .spki = spki->data,
-        .spki_len = spki->len, .organization = "Test", .unit = "contract-1", .common_name = "keir002",
-        .not_before = CA_BEGINS, .not_after = CA_ENDS, .crl_url = "http://crl.example.test/list.crl",
+        .size = sizeof(certlife_issuer_order),
+        .serial = serial,
+        .serial_len = sizeof serial,
+        .spki = spki->data,
+        .spki_len = spki->len,
+        .organization = "Test",
+        .unit = "contract-1",
+        .common_name = "keir002",
+        .not_before = CA_BEGINS,
+        .not_after = CA_ENDS,
+        .crl_url = "http://crl.example.test/list.crl",
     };
 }
 
@@ -821,7 +843,8 @@ static void test_local_issuer_refuses_orders(void **state)
     certlife_issuer_order order = order_for(&spki);
     order.common_name = long_name;
     size_t len = sizeof der.data;
-    assert_failure(CERTLIFE_E_INVALID, "longer than 16 KiB", certlife__issuer_issue(issuer, &order, der.data, &len, &err));
+    assert_failure(CERTLIFE_E_INVALID, "longer than 16 KiB",
+                   certlife__issuer_issue(issuer, &order, der.data, &len, &err));
     certlife_issuer_close(issuer);
 }
 
@@ -907,8 +930,9 @@ static void test_test_ca_is_made(void **state)
         assert_printed("Not After : Jan  1 23:59:59 2030 GMT");
     }
     char before[4096] = "untouched", key_before[4096] = "untouched";
-    assert_failure(CERTLIFE_E_INVALID, "no room",
-                   certlife_issuer_make_test_ca(crypto, "X", 256, 0, 1, before, 100, key_before, sizeof key_before, &err));
+    assert_failure(
+        CERTLIFE_E_INVALID, "no room",
+        certlife_issuer_make_test_ca(crypto, "X", 256, 0, 1, before, 100, key_before, sizeof key_before, &err));
     assert_failure(CERTLIFE_E_INVALID, "no room",
                    certlife_issuer_make_test_ca(crypto, "X", 256, 0, 1, before, sizeof before, key_before, 100, &err));
     assert_failure(CERTLIFE_E_INVALID, "a CA needs",

@@ -28,13 +28,13 @@ static struct bytes from_hex(const char *hex, struct blob *out)
     return bytes_of_blob(out);
 }
 
-#define assert_wrong(expected, given)                                                             \
-    do {                                                                                          \
-        const char *expected_ = (expected), *given_ = (given);                                    \
-        if (expected_ == NULL && given_ != NULL)                                                  \
-            fail_msg("refused: %s", given_);                                                      \
-        if (expected_ != NULL && (given_ == NULL || strcmp(expected_, given_) != 0))              \
-            fail_msg("%s instead of %s", given_ != NULL ? given_ : "accepted", expected_);        \
+#define assert_wrong(expected, given)                                                                                  \
+    do {                                                                                                               \
+        const char *expected_ = (expected), *given_ = (given);                                                         \
+        if (expected_ == NULL && given_ != NULL)                                                                       \
+            fail_msg("refused: %s", given_);                                                                           \
+        if (expected_ != NULL && (given_ == NULL || strcmp(expected_, given_) != 0))                                   \
+            fail_msg("%s instead of %s", given_ != NULL ? given_ : "accepted", expected_);                             \
     } while (0)
 
 /* ---- DER ---- */
@@ -171,8 +171,8 @@ static void test_der_writes_numbers(void **state)
     static const struct {
         const char *octets, *der;
     } rows[] = {
-        {"", "020100"},         {"00", "020100"},       {"01", "020101"},         {"7f", "02017f"},
-        {"80", "02020080"},     {"0080", "02020080"},   {"00000001", "020101"},   {"ff00", "020300ff00"},
+        {"", "020100"},     {"00", "020100"},     {"01", "020101"},       {"7f", "02017f"},
+        {"80", "02020080"}, {"0080", "02020080"}, {"00000001", "020101"}, {"ff00", "020300ff00"},
     };
     struct blob octets, expected, given;
     for (size_t i = 0; i < COUNT(rows); i++) {
@@ -202,7 +202,8 @@ static void test_pem_reads_what_programs_write(void **state)
          NULL, "000102"},
         {"", "PEM: no block of the kind asked for", NULL},
         {"-----BEGIN X-----\nAAAA\n-----END X-----\n", "PEM: no block of the kind asked for", NULL},
-        {"-----BEGIN CERTIFICATES-----\nAAEC\n-----END CERTIFICATES-----\n", "PEM: no block of the kind asked for", NULL},
+        {"-----BEGIN CERTIFICATES-----\nAAEC\n-----END CERTIFICATES-----\n", "PEM: no block of the kind asked for",
+         NULL},
         {"-----BEGIN CERTIFICATE-----\nAAEC\n", "PEM: its end line is missing", NULL},
         {"-----BEGIN CERTIFICATE-----\nAAEC\n-----END CERTIFICATE----\n", "PEM: its base64 is malformed", NULL},
         {"-----BEGIN CERTIFICATE-----\nAAEC\n-----END X-----\n", "PEM: its base64 is malformed", NULL},
@@ -213,6 +214,7 @@ static void test_pem_reads_what_programs_write(void **state)
         {"-----BEGIN CERTIFICATE-----\nAAF=\n-----END CERTIFICATE-----\n", "PEM: its base64 is malformed", NULL},
         {"-----BEGIN CERTIFICATE-----\nAB==\n-----END CERTIFICATE-----\n", "PEM: its base64 is malformed", NULL},
         {"-----BEGIN CERTIFICATE-----\nAA==AAEC\n-----END CERTIFICATE-----\n", "PEM: its base64 is malformed", NULL},
+        {"-----BEGIN CERTIFICATE-----\nAA==AAAA\n-----END CERTIFICATE-----\n", "PEM: its base64 is malformed", NULL},
         {"-----BEGIN CERTIFICATE-----\nA EC\n-----END CERTIFICATE-----\n", "PEM: its base64 is malformed", NULL},
         {"-----BEGIN CERTIFICATE-----\nAA-_\n-----END CERTIFICATE-----\n", "PEM: its base64 is malformed", NULL},
         {"-----BEGIN CERTIFICATE-----\nProc-Type: 4,ENCRYPTED\n\nAAEC\n-----END CERTIFICATE-----\n",
@@ -423,9 +425,9 @@ struct parts {
     const char *version, *subject, *spki, *attributes, *identifier, *signature, *behind;
 };
 
-#define GOOD_SPKI                                                                                          \
-    "3059301306072a8648ce3d020106082a8648ce3d03010703420004"                                               \
-    "6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296"                                     \
+#define GOOD_SPKI                                                                                                      \
+    "3059301306072a8648ce3d020106082a8648ce3d03010703420004"                                                           \
+    "6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296"                                                 \
     "4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5"
 
 static void write_part(struct writer *out, const char *hex, const char *otherwise)
@@ -514,7 +516,8 @@ static void test_requests_out_of_bounds(void **state)
         for (size_t i = 0; i < inner.len; i++)
             at += snprintf(hex + at, sizeof hex - (size_t)at, "%02x", inner.data[i]);
         const struct parts parts = {.attributes = hex};
-        assert_wrong(depth == 7 ? NULL : "nested too deep", certlife__request_read(write_request(&parts, &der), &request));
+        assert_wrong(depth == 7 ? NULL : "nested too deep",
+                     certlife__request_read(write_request(&parts, &der), &request));
     }
     int at = snprintf(hex, sizeof hex, "0382%04x00", REQUEST_MAX);
     memset(hex + at, '1', 2 * (REQUEST_MAX - 1));
@@ -578,6 +581,11 @@ static void test_keys_compressed_are_not_supported(void **state)
     assert_true(certlife__key_read(bytes_of_blob(&spki), &key));
     assert_int_equal(key.kind, KEY_P256);
     assert_false(certlife__key_supported(&key));
+    run("openssl ec -in p256.key -pubout -conv_form hybrid -outform DER -out public.der");
+    load("public.der", &spki);
+    assert_true(certlife__key_read(bytes_of_blob(&spki), &key));
+    assert_int_equal(key.bit_string.len, 65);
+    assert_false(certlife__key_supported(&key));
 }
 
 #define RSA_ENCRYPTION "300d06092a864886f70d0101010500"
@@ -586,12 +594,12 @@ static void test_keys_malformed(void **state)
 {
     (void)state;
     static const char *const rows[] = {
-        "301b" RSA_ENCRYPTION "030a0030070202c001020103",         /* the modulus is negative */
-        "301a" RSA_ENCRYPTION "0309003006020100020103",           /* and zero */
-        "3019" RSA_ENCRYPTION "0308003005020300c001",             /* no exponent */
-        "301e" RSA_ENCRYPTION "030d00300a020300c0010201030500",   /* something behind the exponent */
-        "301e" RSA_ENCRYPTION "030d003008020300c0010201030500",   /* behind the key */
-        "301c" RSA_ENCRYPTION "030b003008020300c00102010300",     /* behind it all */
+        "301b" RSA_ENCRYPTION "030a0030070202c001020103",       /* the modulus is negative */
+        "301a" RSA_ENCRYPTION "0309003006020100020103",         /* and zero */
+        "3019" RSA_ENCRYPTION "0308003005020300c001",           /* no exponent */
+        "301e" RSA_ENCRYPTION "030d00300a020300c0010201030500", /* something behind the exponent */
+        "301e" RSA_ENCRYPTION "030d003008020300c0010201030500", /* behind the key */
+        "301c" RSA_ENCRYPTION "030b003008020300c00102010300",   /* behind it all */
     };
     struct blob blob;
     struct public_key key;
@@ -646,8 +654,7 @@ static void sign_certificate(const char *kind, certlife_signature algorithm, con
     assert_false(tbs->overflow);
     snprintf(path, sizeof path, "%s.key", kind);
     open_key(path, &key);
-    assert_int_equal(
-        certlife__crypto_sign(&key, algorithm, bytes_of(tbs->data, tbs->len), signature, &len, NULL), 0);
+    assert_int_equal(certlife__crypto_sign(&key, algorithm, bytes_of(tbs->data, tbs->len), signature, &len, NULL), 0);
     certlife__crypto_key_close(&key);
     struct writer writer = writer_into(out->data, sizeof out->data);
     certlife__certificate_assemble(&writer, bytes_of(tbs->data, tbs->len), algorithm, bytes_of(signature, len));
@@ -782,7 +789,8 @@ static void test_certificate_fields_as_openssl_prints_them(void **state)
     issue("p256", &ca, &order, &der);
     assert_wrong(NULL, certlife__certificate_read(bytes_of_blob(&der), &view));
     save_certificate("certificate.pem", bytes_of_blob(&der));
-    run("openssl x509 -in certificate.pem -noout -serial -subject -issuer -startdate -enddate -nameopt RFC2253,-esc_msb");
+    run("openssl x509 -in certificate.pem -noout -serial -subject -issuer -startdate -enddate -nameopt "
+        "RFC2253,-esc_msb");
     assert_printed("serial=F102030405060708090A0B0C0D0E0F10\n");
     assert_printed("subject=CN=keir002,OU=contract-1,O=\xe6\x9d\xb1\xe4\xba\xac\xe9\x87\x91\xe5\xba\xab\n");
     assert_printed("issuer=CN=Test CA\n");
@@ -833,12 +841,30 @@ static void test_certificate_dates(void **state)
         int64_t moment;
         const char *der, *openssl;
     } rows[] = {
-        {INT64_C(0), "\x17\x0d" "700101000000Z", "Jan  1 00:00:00 1970 GMT"},
-        {INT64_C(951782400), "\x17\x0d" "000229000000Z", "Feb 29 00:00:00 2000 GMT"},
-        {INT64_C(2147483648), "\x17\x0d" "380119031408Z", "Jan 19 03:14:08 2038 GMT"},
-        {INT64_C(2524607999), "\x17\x0d" "491231235959Z", "Dec 31 23:59:59 2049 GMT"},
-        {INT64_C(2524608000), "\x18\x0f" "20500101000000Z", "Jan  1 00:00:00 2050 GMT"},
-        {LAST_MOMENT, "\x18\x0f" "99991231235959Z", "Dec 31 23:59:59 9999 GMT"},
+        {INT64_C(0),
+         "\x17\x0d"
+         "700101000000Z",
+         "Jan  1 00:00:00 1970 GMT"},
+        {INT64_C(951782400),
+         "\x17\x0d"
+         "000229000000Z",
+         "Feb 29 00:00:00 2000 GMT"},
+        {INT64_C(2147483648),
+         "\x17\x0d"
+         "380119031408Z",
+         "Jan 19 03:14:08 2038 GMT"},
+        {INT64_C(2524607999),
+         "\x17\x0d"
+         "491231235959Z",
+         "Dec 31 23:59:59 2049 GMT"},
+        {INT64_C(2524608000),
+         "\x18\x0f"
+         "20500101000000Z",
+         "Jan  1 00:00:00 2050 GMT"},
+        {LAST_MOMENT,
+         "\x18\x0f"
+         "99991231235959Z",
+         "Dec 31 23:59:59 9999 GMT"},
     };
     struct blob ca_der, spki, der;
     struct certificate_view ca, view;
@@ -920,9 +946,8 @@ static void test_certificates_of_openssl(void **state)
         assert_int_equal(view.subject_key_id.len, 20);
         assert_true(bytes_equal(view.authority_key_id, view.subject_key_id));
         assert_true(bytes_equal(view.issuer, view.subject));
-        assert_int_equal(
-            certlife__crypto_verify(crypto, view.key.spki, view.algorithm, view.tbs, view.signature, NULL),
-            CERTLIFE_CRYPTO_GOOD);
+        assert_int_equal(certlife__crypto_verify(crypto, view.key.spki, view.algorithm, view.tbs, view.signature, NULL),
+                         CERTLIFE_CRYPTO_GOOD);
     }
 }
 
@@ -934,9 +959,10 @@ static void test_certificates_with_few_extensions(void **state)
     assert_wrong(NULL, certlife__certificate_read(load_certificate(FIXTURES "/certificates/v1.pem", &der), &view));
     assert_false(view.has_ca || view.ca || view.has_key_usage || view.client_auth);
     assert_int_equal(view.subject_key_id.len, 0);
-    save("config", bytes_of_text("[req]\ndistinguished_name = name\nx509_extensions = few\n[name]\n"
-                                 "[few]\nbasicConstraints = CA:FALSE\nkeyUsage = encipherOnly,decipherOnly,keyAgreement\n"
-                                 "1.2.3.4 = critical,DER:0500\n"));
+    save("config",
+         bytes_of_text("[req]\ndistinguished_name = name\nx509_extensions = few\n[name]\n"
+                       "[few]\nbasicConstraints = CA:FALSE\nkeyUsage = encipherOnly,decipherOnly,keyAgreement\n"
+                       "1.2.3.4 = critical,DER:0500\n"));
     run("openssl req -x509 -config config -key p256.key -subj /CN=few -out few.pem");
     assert_wrong(NULL, certlife__certificate_read(load_certificate("few.pem", &der), &view));
     assert_true(view.has_ca && !view.ca && !view.client_auth);
@@ -1051,6 +1077,26 @@ static void test_certificates_that_are_malformed(void **state)
     for (size_t i = 0; i < COUNT(rows); i++) {
         print_message("row %zu\n", i);
         assert_wrong(rows[i].wrong, certlife__certificate_read(write_certificate(&rows[i].parts, &der), &view));
+    }
+}
+
+static void test_certificate_centuries(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *begins;
+        int64_t moment;
+    } rows[] = {
+        {"491231235959Z", INT64_C(2524607999)},   {"500101000000Z", INT64_C(-631152000)},
+        {"991231235959Z", INT64_C(946684799)},    {"000101000000Z", INT64_C(946684800)},
+        {"20500101000000Z", INT64_C(2524608000)}, {"99991231235959Z", LAST_MOMENT},
+    };
+    struct blob der;
+    struct certificate_view view;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const struct certificate_parts parts = {.begins = rows[i].begins};
+        assert_wrong(NULL, certlife__certificate_read(write_certificate(&parts, &der), &view));
+        assert_int_equal(view.not_before, rows[i].moment);
     }
 }
 
@@ -1175,6 +1221,7 @@ int main(void)
         cmocka_unit_test(test_certificates_of_openssl),
         cmocka_unit_test(test_certificates_with_few_extensions),
         cmocka_unit_test(test_certificates_that_are_malformed),
+        cmocka_unit_test(test_certificate_centuries),
         cmocka_unit_test(test_certificates_cut_short_and_flipped),
         cmocka_unit_test(test_certificate_identify),
         cmocka_unit_test(test_certificates_read_by_mbedtls),

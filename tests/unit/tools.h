@@ -23,8 +23,8 @@
 /* The five kinds of key; the files p256.key … are made by make_keys. */
 static const char *const kinds[] = {"p256", "p384", "rsa2048", "rsa3072", "rsa4096"};
 static const char *const kind_options[] = {
-    "-algorithm EC -pkeyopt ec_paramgen_curve:P-256",     "-algorithm EC -pkeyopt ec_paramgen_curve:P-384",
-    "-algorithm RSA -pkeyopt rsa_keygen_bits:2048", "-algorithm RSA -pkeyopt rsa_keygen_bits:3072",
+    "-algorithm EC -pkeyopt ec_paramgen_curve:P-256", "-algorithm EC -pkeyopt ec_paramgen_curve:P-384",
+    "-algorithm RSA -pkeyopt rsa_keygen_bits:2048",   "-algorithm RSA -pkeyopt rsa_keygen_bits:3072",
     "-algorithm RSA -pkeyopt rsa_keygen_bits:4096",
 };
 #define KINDS COUNT(kinds)
@@ -75,13 +75,13 @@ static inline int try_run(const char *format, ...)
     return system(redirected);
 }
 
-#define run(...)                                       \
-    do {                                               \
-        if (try_run(__VA_ARGS__) != 0) {               \
-            int shown_ = system("cat printed >&2");    \
-            (void)shown_;                              \
-            fail_msg("failed: " __VA_ARGS__);          \
-        }                                              \
+#define run(...)                                                                                                       \
+    do {                                                                                                               \
+        if (try_run(__VA_ARGS__) != 0) {                                                                               \
+            int shown_ = system("cat printed >&2");                                                                    \
+            (void)shown_;                                                                                              \
+            fail_msg("failed: " __VA_ARGS__);                                                                          \
+        }                                                                                                              \
     } while (0)
 
 /* What the last command printed. */
@@ -92,10 +92,10 @@ static inline const char *printed(void)
     return (const char *)text.data;
 }
 
-#define assert_printed(expected)                                                 \
-    do {                                                                         \
-        if (strstr(printed(), (expected)) == NULL)                               \
-            fail_msg("\"%s\" is not in:\n%s", (expected), printed());            \
+#define assert_printed(expected)                                                                                       \
+    do {                                                                                                               \
+        if (strstr(printed(), (expected)) == NULL)                                                                     \
+            fail_msg("\"%s\" is not in:\n%s", (expected), printed());                                                  \
     } while (0)
 
 static inline bool have(const char *tool)

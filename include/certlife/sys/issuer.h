@@ -28,8 +28,8 @@
 extern "C" {
 #endif
 
-#define CERTLIFE_SERIAL_MAX 20          /* octets of a serial number (RFC 5280, 4.1.2.2) */
-#define CERTLIFE_CERTIFICATE_MAX 16384  /* octets of a certificate */
+#define CERTLIFE_SERIAL_MAX 20         /* octets of a serial number (RFC 5280, 4.1.2.2) */
+#define CERTLIFE_CERTIFICATE_MAX 16384 /* octets of a certificate */
 
 /* Answers of `issue` and `poll`; failures are negative. */
 enum {
@@ -51,7 +51,8 @@ typedef struct certlife_issuer_order {
     size_t size;
     const uint8_t *id; /* names this order for ever, also across restarts: `poll` asks with it. 20 bytes */
     size_t id_len;
-    const uint8_t *serial; /* the serial number wanted, a positive big-endian integer; an outside CA may choose its own */
+    const uint8_t
+        *serial; /* the serial number wanted, a positive big-endian integer; an outside CA may choose its own */
     size_t serial_len;
     const uint8_t *spki; /* the subject's SubjectPublicKeyInfo, DER */
     size_t spki_len;
@@ -75,7 +76,8 @@ typedef struct certlife_issuer_class {
     /* must: CERTLIFE_ISSUER_ISSUED with the certificate's DER in `out` (`*len_in_out`: room in, length out), or another
      * answer. Called outside any transaction, from many threads. The same order id asked twice gives the same
      * certificate. */
-    int (*issue)(void *self, const certlife_issuer_order *order, uint8_t *out, size_t *len_in_out, certlife_error **err);
+    int (*issue)(void *self, const certlife_issuer_order *order, uint8_t *out, size_t *len_in_out,
+                 certlife_error **err);
     /* must, where `issue` may answer LATER; else may be NULL: what has become of the order? */
     int (*poll)(void *self, const uint8_t *id, size_t id_len, uint8_t *out, size_t *len_in_out, certlife_error **err);
     /* may: called once by certlife_issuer_close */
@@ -102,6 +104,13 @@ CERTLIFE_API int certlife_issuer_open_local(certlife_crypto *crypto, const uint8
 /* The same from two files. CERTLIFE_E_ISSUER names the file that cannot be read. */
 CERTLIFE_API int certlife_issuer_open_local_files(certlife_crypto *crypto, const char *certificate_path,
                                                   const char *key_path, certlife_issuer **out, certlife_error **err);
+
+/*
+ * Knows the CA's certificate (PEM or DER) and cannot issue: for a front server that only checks logins, so that no CA key
+ * need be there. Obtain and renew answer CERTLIFE_E_ISSUER. Failures as certlife_issuer_open_local.
+ */
+CERTLIFE_API int certlife_issuer_open_authority(const uint8_t *certificate, size_t certificate_len,
+                                                certlife_issuer **out, certlife_error **err);
 
 /*
  * Makes a key and a self-signed CA certificate for tests and demonstrations: `bits` as in key_generate, valid from

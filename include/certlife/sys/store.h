@@ -113,14 +113,19 @@ typedef struct certlife_store_lmdb_options {
     int32_t read_only;    /* not 0: an existing store, only to look; write transactions are refused */
 } certlife_store_lmdb_options;
 
-#define CERTLIFE_STORE_LMDB_OPTIONS_INIT {sizeof(certlife_store_lmdb_options), 0, 0, 0}
+#define CERTLIFE_STORE_LMDB_OPTIONS_INIT                                                                               \
+    {                                                                                                                  \
+        sizeof(certlife_store_lmdb_options), 0, 0, 0                                                                   \
+    }
 
 /*
  * Opens (and makes, if it is not there) a store in the folder `path`, which must be on a local file system: a network
  * one is refused with CERTLIFE_E_INVALID. Several processes may have it open at once; a process that opens it twice gets
  * the one environment shared, as LMDB must never see a file opened twice by one process. Not to be used after fork():
  * open it in the child. `options` may be NULL. Failures: INVALID, STORE (no permission, not a store), STORE_FULL,
- * STORE_CORRUPT, MEMORY. Every commit is durable; there is no option that weakens this.
+ * STORE_CORRUPT, STORE_VERSION (of LMDB's own format), MEMORY. Every commit is durable; there is no option that weakens
+ * this. Some room is kept back for revocation (CERTLIFE_STORE_WRITE_RESERVE) as blocks of the file: 1 to 64 MiB. File
+ * systems in user space (FUSE) are refused too. Under RLIMIT_FSIZE a program must ignore SIGXFSZ, as with any write.
  */
 CERTLIFE_API int certlife_store_open_lmdb(const char *path, const certlife_store_lmdb_options *options,
                                           certlife_store **out, certlife_error **err);
