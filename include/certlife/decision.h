@@ -150,8 +150,8 @@ typedef struct certlife_actor {
     X(NOTHING_TO_RENEW, 30, "nothing to renew", "更新する電子証明書がありません。",                                    \
       "There is no certificate to renew.")                                                                             \
     X(AWAITING, 31, "awaiting", "電子証明書が再発行されています。", "The certificate was reissued.")                   \
-    X(HAS_CERTIFICATE, 32, "has certificate", "電子証明書を発行済です。再発行を行ってください。",                      \
-      "A certificate has been issued before. Please reissue instead.")                                                 \
+    X(HAS_CERTIFICATE, 32, "has certificate", "電子証明書を発行済のため、初回の発行ではありません。",                  \
+      "A certificate has been issued before, so this would not be a first issue.")                                     \
     X(REVOKE_FIRST, 33, "revoke first", "この操作の前に電子証明書の失効が必要です。",                                  \
       "The certificate must be revoked before this.")                                                                  \
     X(RENEWAL_NOT_OPEN, 34, "renewal not open", "電子証明書の更新は{date}から可能です。",                              \

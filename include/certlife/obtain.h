@@ -54,7 +54,8 @@ CERTLIFE_API int certlife_confirm(certlife_institution *institution, const certl
 /*
  * By the system, for an outside issuer that answers by itself: `order_id` is what its `issue` was given. With a
  * certificate (DER) the order is fulfilled; with NULL it was rejected. An answer that comes after a revocation, reissue,
- * deletion or closing is recorded and revoked (R-ALL-7). The same answer again changes nothing.
+ * deletion or closing is recorded and revoked (R-ALL-7). The same certificate again changes nothing; an order
+ * that is not open is refused as unknown.
  */
 CERTLIFE_API int certlife_issuer_answer(certlife_institution *institution, const certlife_actor *actor,
                                         const uint8_t *order_id, size_t order_id_len, const uint8_t *certificate,

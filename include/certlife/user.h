@@ -115,7 +115,8 @@ CERTLIFE_API certlife_permission certlife_user_permission(const certlife_user *u
 CERTLIFE_API certlife_status certlife_user_status(const certlife_user *user);
 /* UTC seconds: obtain-by while awaiting or over, else 0; INT64_MAX where the profile sets no limit. */
 CERTLIFE_API int64_t certlife_user_obtain_by(const certlife_user *user);
-/* Of the current certificate: expiry in UTC seconds, 0 if there is none; serial number in hexadecimal, borrowed, "". */
+/* Of the current certificate, also when it has ended: expiry in UTC seconds, 0 if there never was one; serial number in
+ * hexadecimal, borrowed, "". */
 CERTLIFE_API int64_t certlife_user_expiry(const certlife_user *user);
 CERTLIFE_API const char *certlife_user_serial(const certlife_user *user);
 /* Of a renewed one that is not confirmed yet (R-REN-6): likewise. */
@@ -146,7 +147,8 @@ CERTLIFE_API const certlife_user *certlife_user_page_at(const certlife_user_page
 CERTLIFE_API const char *certlife_user_page_next(const certlife_user_page *page); /* borrowed; NULL: nothing follows */
 CERTLIFE_API void certlife_user_page_free(certlife_user_page *page);              /* NULL does nothing */
 
-/* Every certificate a user ever had, oldest first (R-USR-6), in pages likewise: `after` is a serial number or NULL. */
+/* Every certificate a user ever had, oldest first (R-USR-6), in pages likewise: `after` is a serial number of this user's,
+ * or NULL. */
 typedef struct certlife_certificate_page certlife_certificate_page;
 CERTLIFE_API int certlife_user_history(certlife_institution *institution, const certlife_actor *actor,
                                        const char *contract, const char *user, const char *after, int32_t limit,

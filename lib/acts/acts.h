@@ -57,7 +57,8 @@ struct call {
     const char *channel;
     const struct asked *asked;
     uint32_t request_faults; /* enum request_fault, as far as the request alone shows them */
-    struct serial serial;    /* confirming */
+    struct serial serial;    /* confirming: the certificate; answering for the issuer: the order */
+    struct bytes answer;     /* the issuer's certificate; empty: rejected */
 };
 
 /* What an act found when it was decided. */
@@ -107,7 +108,7 @@ int certlife__show_user(const struct call *call, visit_user visit, void *payload
                         certlife_error **err);
 int certlife__list_users(const struct call *call, const char *after, visit_user visit, void *payload,
                          struct outcome *outcome, certlife_error **err);
-/* A user's certificates, oldest first, whose serial numbers come after `after`. */
+/* A user's certificates, oldest first, from behind the one with serial number `after` (len 0: from the first). */
 int certlife__list_history(const struct call *call, const struct serial *after, visit_certificate visit, void *payload,
                            struct outcome *outcome, certlife_error **err);
 int certlife__show_contract(const struct call *call, struct contract *out, struct outcome *outcome,
@@ -133,8 +134,7 @@ int certlife__delivered_read(struct txn *txn, const struct serial *serial, struc
 /* Obtain and renew; deliver again; an outside issuer's answer (`certificate` empty: rejected). */
 int certlife__issue(const struct call *call, struct delivered *out, struct outcome *outcome, certlife_error **err);
 int certlife__deliver(const struct call *call, struct delivered *out, struct outcome *outcome, certlife_error **err);
-int certlife__issuer_answered(const struct call *call, const uint8_t order_id[ORDER_ID_LEN], struct bytes certificate,
-                              struct outcome *outcome, certlife_error **err);
+int certlife__issuer_answered(const struct call *call, struct outcome *outcome, certlife_error **err);
 
 /* Does this certificate let this user in now? Reads only; `record_out` is set where the certificate is known. */
 int certlife__login_look(struct txn *txn, const struct certlife_institution *institution, const char *contract,

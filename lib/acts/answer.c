@@ -48,6 +48,11 @@ static int name_key(const struct call *call, struct key_names *out, certlife_err
     write_number(&w, (uint64_t)call->medium, 4);
     write_text(&w, call->channel);
     write_field(&w, call->serial.octets, call->serial.len);
+    uint8_t answered[HASH_LEN];
+    rc = certlife__crypto_sha256(call->institution->crypto, call->answer, answered, err);
+    if (rc < 0)
+        return rc;
+    write_field(&w, answered, sizeof answered);
     if (call->asked != NULL)
         write_field(&w, call->asked->key_hash, HASH_LEN);
     if (w.overflow)
@@ -75,7 +80,7 @@ bool certlife__answer_known(struct txn *txn, const struct call *call, struct out
     *rc_out = name_key(call, &names, err);
     if (*rc_out == 0)
         *rc_out = certlife__answer_get(txn, names.key, &answer, &found, err);
-    if (*rc_out < 0 || !found)
+    if (*rc_out < 0 || !found || call->clock >= answer.forget_at)
         return *rc_out < 0;
     if (memcmp(answer.call, names.call, HASH_LEN) == 0)
         answer_into(&answer, outcome);
@@ -93,14 +98,15 @@ int certlife__answer_remember(struct txn *txn, const struct call *call, const st
     int rc = name_key(call, &names, err);
     if (rc < 0)
         return rc;
+    int64_t kept = call->institution->profile.idempotency_days * SECONDS_PER_DAY;
     struct answer answer = {.code = outcome->verdict.code,
                             .way = outcome->verdict.way,
                             .date = outcome->verdict.date,
-                            .serial = outcome->serial};
+                            .serial = outcome->serial,
+                            .forget_at = scene->now + kept};
     memcpy(answer.call, names.call, HASH_LEN);
     certlife__text_copy(answer.row, sizeof answer.row, outcome->verdict.row);
-    int64_t kept = call->institution->profile.idempotency_days * SECONDS_PER_DAY;
-    return certlife__answer_put(txn, names.key, &answer, scene->now + kept, scene->now, err);
+    return certlife__answer_put(txn, names.key, &answer, scene->now, err);
 }
 
 struct refused {

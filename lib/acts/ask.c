@@ -46,6 +46,7 @@ static bool could(const struct call *call, const struct scene *scene, enum actor
 {
     struct situation s = scene->situation;
     s.act = call->act;
+    s.id_taken = call->act == CERTLIFE_ACT_CONTRACT_REGISTER;
     s.actor = actor;
     s.target = target;
     s.assurance = assurance;
@@ -59,7 +60,9 @@ int certlife__who_could(const struct call *call, uint32_t *who_out, struct outco
     struct scene scene;
     struct call show = *call;
     bool master_usable = false;
-    show.act = call->user != NULL ? CERTLIFE_ACT_USER_SHOW : CERTLIFE_ACT_CONTRACT_SHOW;
+    if (call->act == CERTLIFE_ACT_USER_ADD)
+        show.user = NULL;
+    show.act = show.user != NULL ? CERTLIFE_ACT_USER_SHOW : CERTLIFE_ACT_CONTRACT_SHOW;
     int rc = look(&show, &txn, &scene, outcome, err);
     if (rc < 0)
         return rc;

@@ -26,13 +26,18 @@ int certlife__authority_read(struct certlife_institution *institution, certlife_
     return 0;
 }
 
+/* PEM of the longest request, and as much again of what people leave before it. */
+#define TEXT_MAX 65536
+
 int certlife__asked_read(const struct certlife_institution *institution, struct bytes text, struct asked *out,
                          certlife_error **err)
 {
     static const char *const labels[] = {"CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST", NULL};
     struct bytes der = text;
     const char *fault = NULL;
-    if (certlife__pem_is(text)) {
+    if (text.len > TEXT_MAX) {
+        fault = "is too long";
+    } else if (certlife__pem_is(text)) {
         struct writer decoded = writer_into(out->der, sizeof out->der);
         fault = certlife__pem_read(text, labels, &decoded);
         if (fault == NULL && decoded.overflow)

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "base/error.h"
+
 /* Opens a read transaction and decides; leaves it open where the answer is ALLOWED. */
 static int open_allowed(const struct call *call, struct txn *txn, struct scene *scene, struct outcome *outcome,
                         certlife_error **err)
@@ -74,26 +76,41 @@ int certlife__list_users(const struct call *call, const char *after, visit_user 
     return rc < 0 ? rc : CERTLIFE_ALLOWED;
 }
 
+/* Where a page begins: behind a certificate of this user. */
+static int find_cursor(struct txn *txn, const struct call *call, const struct serial *after, struct certificate *out,
+                       certlife_error **err)
+{
+    struct certificate_record record = {0};
+    bool found = false;
+    if (after->len == 0)
+        return 0;
+    int rc = certlife__certificate_get(txn, after, &record, &found, err);
+    if (rc < 0)
+        return rc;
+    if (!found || strcmp(record.contract, call->contract) != 0 || strcmp(record.user, call->user) != 0)
+        return certlife__fail(err, CERTLIFE_E_INVALID, "after: is not a serial number of user %s", call->user);
+    *out = record.facts;
+    return 0;
+}
+
 int certlife__list_history(const struct call *call, const struct serial *after, visit_certificate visit, void *payload,
                            struct outcome *outcome, certlife_error **err)
 {
     struct txn txn;
     struct scene scene;
-    struct serial cursor = *after;
+    struct certificate cursor = {0};
     int rc = open_allowed(call, &txn, &scene, outcome, err);
     if (rc != CERTLIFE_ALLOWED)
         return rc;
+    rc = find_cursor(&txn, call, after, &cursor, err);
     while (rc == 0) {
-        struct serial serial = {0};
         struct certificate_record record;
-        bool found = false, known = false;
-        rc = certlife__history_next(&txn, call->contract, call->user, &cursor, &serial, &found, err);
+        bool found = false;
+        rc = certlife__history_next(&txn, call->contract, call->user, &cursor, &record, &found, err);
         if (rc < 0 || !found)
             break;
-        rc = certlife__certificate_get(&txn, &serial, &record, &known, err);
-        if (rc == 0 && known)
-            rc = visit(&record, scene.now, payload, err);
-        cursor = serial;
+        cursor = record.facts;
+        rc = visit(&record, scene.now, payload, err);
     }
     certlife__store_abort(&txn);
     return rc < 0 ? rc : CERTLIFE_ALLOWED;

@@ -2,6 +2,7 @@
 /* An issuer that answers later (R-OBT-6): the order is recorded first, and finished whenever its answer comes. */
 #include "acts/issuing.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -53,7 +54,7 @@ struct answered {
     const struct call *call;
     const uint8_t *order_id;
     const struct certificate_view *view;
-    struct delivered *out; /* may be NULL */
+    struct delivered *out; /* NULL where the issuer brings its answer by itself */
     struct outcome *outcome;
 };
 
@@ -84,8 +85,12 @@ static int record_answer(struct txn *txn, void *payload, certlife_error **err)
     struct scene scene = {0};
     struct order order;
     bool ordered = false, found = false;
+    bool brought = a->call->act == CERTLIFE_ACT_ISSUER_ANSWER;
+    int rc = 0;
     a->outcome->serial.len = 0;
-    int rc = certlife__meta_get(txn, &scene.meta, err);
+    if (brought && certlife__answer_known(txn, a->call, a->outcome, &rc, err))
+        return rc < 0 ? rc : 1;
+    rc = certlife__meta_get(txn, &scene.meta, err);
     if (rc == 0)
         rc = certlife__order_get(txn, a->order_id, &order, &ordered, err);
     if (rc < 0)
@@ -123,6 +128,8 @@ static int record_answer(struct txn *txn, void *payload, certlife_error **err)
     }
     if (rc == 0)
         rc = certlife__order_erase(txn, order.id, err);
+    if (rc == 0 && brought)
+        rc = certlife__answer_remember(txn, a->call, &scene, a->outcome, err);
     return rc < 0 ? rc : certlife__moment_write(txn, a->call, &scene, err);
 }
 
@@ -147,11 +154,13 @@ static int take_answer(const struct call *call, const struct order *order, int s
         return rc;
     bool given = outcome->serial.len > 0;
     bool elsewhere = outcome->verdict.code == CERTLIFE_CODE_UNKNOWN; /* another call took it a moment ago */
-    if (said == CERTLIFE_ISSUER_ISSUED && elsewhere && out != NULL)
+    if (call->act == CERTLIFE_ACT_ISSUER_ANSWER)
+        return certlife__answer_of(outcome);
+    if (said == CERTLIFE_ISSUER_ISSUED && elsewhere)
         return certlife__deliver(call, out, outcome, err);
     if (said == CERTLIFE_ISSUER_REJECTED)
         certlife__refuse(outcome, CERTLIFE_CODE_ISSUER_REJECTED, "R-OBT-6", CERTLIFE_WAY_NONE);
-    else if (!given && out != NULL)
+    else if (!given)
         certlife__refuse(outcome, CERTLIFE_CODE_REVOKED, "R-ALL-7", CERTLIFE_WAY_NONE);
     return certlife__answer_of(outcome);
 }
@@ -172,6 +181,8 @@ int certlife__issue_outside(const struct call *call, const struct order *order, 
     int said = certlife__issuer_issue(institution->issuer, &wording, der, &len, err);
     return said < 0 ? said : take_answer(call, order, said, bytes_of(der, len), out, outcome, err);
 }
+
+static_assert(REQUEST_MAX >= CERTLIFE_CERTIFICATE_MAX, "a stored request fits where it is copied to");
 
 /* The user's order as it was placed; its request is copied into `room`. */
 static int read_order(const struct call *call, struct order *out, uint8_t room[REQUEST_MAX], bool *found_out,
@@ -243,57 +254,66 @@ int certlife__deliver(const struct call *asked, struct delivered *out, struct ou
     return ask_issuer(&call, &order, out, outcome, err);
 }
 
-/* An answer that comes by itself: may this actor give it, what was ordered, is the certificate recorded already? */
+/* An answer that the issuer brings by itself: may this actor bring it, and is there anything left to do? */
 struct brought {
     struct order order;
     uint8_t request[REQUEST_MAX];
-    bool known;
+    bool done; /* the outcome is final */
 };
 
-static int look_at_order(const struct call *call, const uint8_t id[ORDER_ID_LEN], const struct serial *serial,
-                         struct brought *out, struct outcome *outcome, certlife_error **err)
+/* Whom the order is about; where it has been answered already, whom its certificate is about. */
+static int find_order(struct txn *txn, const struct call *call, const struct serial *serial, struct brought *out,
+                      certlife_error **err)
 {
-    struct txn txn;
-    struct scene scene;
     struct certificate_record record;
-    struct call about = *call;
-    bool ordered = false;
-    out->order.contract[0] = '\0';
-    out->known = false;
-    int rc = certlife__store_begin(call->institution->store, CERTLIFE_STORE_READ, &txn, err);
-    if (rc < 0)
-        return rc;
-    rc = certlife__order_get(&txn, id, &out->order, &ordered, err);
+    bool ordered = false, recorded = false;
+    int rc = certlife__order_get(txn, call->serial.octets, &out->order, &ordered, err);
     if (rc == 0 && ordered) {
         memcpy(out->request, out->order.request.data, out->order.request.len);
         out->order.request.data = out->request;
+    } else if (rc == 0 && serial->len > 0) {
+        rc = certlife__certificate_get(txn, serial, &record, &recorded, err);
     }
-    if (rc == 0 && serial->len > 0)
-        rc = certlife__certificate_get(&txn, serial, &record, &out->known, err);
-    if (rc == 0 && !ordered && out->known) { /* the same answer again */
+    if (rc == 0 && recorded) {
         certlife__text_copy(out->order.contract, sizeof out->order.contract, record.contract);
         certlife__text_copy(out->order.user, sizeof out->order.user, record.user);
+        out->done = true;
     }
+    return rc;
+}
+
+static int look_at_order(struct txn *txn, const struct call *call, const struct serial *serial, struct brought *out,
+                         struct outcome *outcome, certlife_error **err)
+{
+    struct scene scene;
+    struct call about = *call;
+    int rc = 0;
+    out->order.contract[0] = '\0';
+    out->order.user[0] = '\0';
+    out->done = certlife__answer_known(txn, call, outcome, &rc, err);
+    if (rc < 0 || out->done)
+        return rc;
+    rc = find_order(txn, call, serial, out, err);
     about.contract = out->order.contract;
     about.user = out->order.user;
     if (rc == 0)
-        rc = certlife__scene_gather(&txn, &about, &scene, err);
-    certlife__store_abort(&txn);
+        rc = certlife__scene_gather(txn, &about, &scene, err);
     if (rc < 0)
         return rc;
-    out->known = out->known && !ordered;
     outcome->now = scene.now;
     outcome->verdict = certlife__decide(&call->institution->tables, &scene.situation);
-    return certlife__answer_of(outcome);
+    out->done = out->done || outcome->verdict.code != CERTLIFE_CODE_ALLOWED;
+    return 0;
 }
 
-int certlife__issuer_answered(const struct call *call, const uint8_t order_id[ORDER_ID_LEN], struct bytes certificate,
-                              struct outcome *outcome, certlife_error **err)
+int certlife__issuer_answered(const struct call *call, struct outcome *outcome, certlife_error **err)
 {
+    struct txn txn;
     struct brought brought;
     struct serial serial = {0};
     struct bytes number = {0}, issuer = {0};
-    const char *fault = certificate.len > 0 ? certlife__certificate_identify(certificate, &number, &issuer) : NULL;
+    bool issued = call->answer.len > 0;
+    const char *fault = issued ? certlife__certificate_identify(call->answer, &number, &issuer) : NULL;
     if (fault != NULL)
         return certlife__fail(err, CERTLIFE_E_MALFORMED, "issuer's answer: %s", fault);
     if (number.len <= sizeof serial.octets && number.len > 0) {
@@ -302,15 +322,15 @@ int certlife__issuer_answered(const struct call *call, const uint8_t order_id[OR
     }
     int rc = certlife__issuer_needed(call->institution, err);
     if (rc == 0)
-        rc = look_at_order(call, order_id, &serial, &brought, outcome, err);
-    if (rc != CERTLIFE_ALLOWED || brought.known)
+        rc = certlife__store_begin(call->institution->store, CERTLIFE_STORE_READ, &txn, err);
+    if (rc < 0)
         return rc;
-    const struct verdict taken = outcome->verdict;
-    int said = certificate.len > 0 ? CERTLIFE_ISSUER_ISSUED : CERTLIFE_ISSUER_REJECTED;
-    rc = take_answer(call, &brought.order, said, certificate, NULL, outcome, err);
-    if (rc == CERTLIFE_REFUSED && outcome->verdict.code == CERTLIFE_CODE_ISSUER_REJECTED) {
-        outcome->verdict = taken; /* a rejection is an answer too */
-        return CERTLIFE_ALLOWED;
-    }
-    return rc;
+    rc = look_at_order(&txn, call, &serial, &brought, outcome, err);
+    certlife__store_abort(&txn);
+    if (rc < 0)
+        return rc;
+    if (brought.done)
+        return certlife__answer_refused(call, outcome, err);
+    int said = issued ? CERTLIFE_ISSUER_ISSUED : CERTLIFE_ISSUER_REJECTED;
+    return take_answer(call, &brought.order, said, call->answer, NULL, outcome, err);
 }

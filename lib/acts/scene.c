@@ -42,13 +42,12 @@ static int find_target(struct txn *txn, const struct call *call, struct scene *s
 
     bool visible = contract_found && (!is_user(call) || strcmp(call->actor->contract, call->contract) == 0);
     bool adding = call->act == CERTLIFE_ACT_USER_ADD;
+    s->id_taken = adding ? user_found : contract_found && call->act == CERTLIFE_ACT_CONTRACT_REGISTER;
     s->target = TARGET_OTHER;
     if (!visible) {
-        s->id_taken = contract_found;
         return 0;
     }
     s->contract = &scene->contract;
-    s->id_taken = adding ? user_found : true;
     if (wanted == NULL || adding) {
         s->target = TARGET_CONTRACT;
     } else if (user_found) {

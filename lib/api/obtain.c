@@ -3,6 +3,7 @@
 #include "api/api.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include <certlife/obtain.h>
 #include <certlife/renew.h>
@@ -116,7 +117,9 @@ int certlife_issuer_answer(certlife_institution *institution, const certlife_act
         rc = certlife__fail(err, CERTLIFE_E_MALFORMED, "issuer's answer: has %zu bytes", certificate_len);
     if (rc < 0)
         return rc;
-    struct bytes der = bytes_of(certificate, certificate != NULL ? certificate_len : 0);
-    rc = certlife__issuer_answered(&call, order_id, der, &outcome, err);
+    call.serial.len = ORDER_ID_LEN;
+    memcpy(call.serial.octets, order_id, ORDER_ID_LEN);
+    call.answer = bytes_of(certificate, certificate != NULL ? certificate_len : 0);
+    rc = certlife__issuer_answered(&call, &outcome, err);
     return certlife__report(&call, &outcome, decision, rc);
 }

@@ -72,7 +72,8 @@ struct change {
     struct user user;
     struct certificate left[2];
     int32_t left_count;
-    bool bar_keys; /* the keys of certificates revoked here are not certified again (R-ALL-19) */
+    struct issuing ended; /* an order that the act ended */
+    bool bar_keys;        /* the keys of what ended here are not certified again (R-ALL-19) */
 };
 
 static inline bool serial_equal(const struct serial *a, const struct serial *b)

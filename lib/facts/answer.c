@@ -13,6 +13,7 @@ static void code_answer(struct codec *codec, struct answer *answer)
     certlife__code_i32(codec, &answer->way);
     certlife__code_i64(codec, &answer->date);
     certlife__code_serial(codec, &answer->serial);
+    certlife__code_i64(codec, &answer->forget_at);
 }
 
 static void answer_key(struct row_key *key, const uint8_t name[ANSWER_KEY_LEN])
@@ -71,22 +72,42 @@ static int forget(struct txn *txn, int64_t now, certlife_error **err)
     return rc;
 }
 
-int certlife__answer_put(struct txn *txn, const uint8_t name[ANSWER_KEY_LEN], const struct answer *answer,
-                         int64_t forget_at, int64_t now, certlife_error **err)
+static void due_key(struct row_key *key, int64_t forget_at, const uint8_t name[ANSWER_KEY_LEN])
+{
+    certlife__row_begin(key, 'T');
+    write_number(&key->writer, (uint64_t)forget_at, 8);
+    write_bytes(&key->writer, bytes_of(name, ANSWER_KEY_LEN));
+}
+
+/* An earlier answer to the same key, due and not yet erased, makes room. */
+static int replace(struct txn *txn, const uint8_t name[ANSWER_KEY_LEN], certlife_error **err)
+{
+    struct answer old = {.code = 0};
+    struct row_key key;
+    bool found = false;
+    int rc = certlife__answer_get(txn, name, &old, &found, err);
+    if (rc < 0 || !found)
+        return rc;
+    due_key(&key, old.forget_at, name);
+    return certlife__store_erase(txn, certlife__row_bytes(&key), err);
+}
+
+int certlife__answer_put(struct txn *txn, const uint8_t name[ANSWER_KEY_LEN], const struct answer *answer, int64_t now,
+                         certlife_error **err)
 {
     uint8_t room[SMALL_RECORD];
     struct row_key key;
     struct answer copy = *answer;
     struct codec codec = certlife__codec_writing(room, sizeof room);
     code_answer(&codec, &copy);
-    answer_key(&key, name);
     int rc = forget(txn, now, err);
+    if (rc == 0)
+        rc = replace(txn, name, err);
+    answer_key(&key, name);
     if (rc == 0)
         rc = certlife__row_put(txn, &key, &codec, err);
     if (rc < 0)
         return rc;
-    certlife__row_begin(&key, 'T');
-    write_number(&key.writer, (uint64_t)forget_at, 8);
-    write_bytes(&key.writer, bytes_of(name, ANSWER_KEY_LEN));
+    due_key(&key, answer->forget_at, name);
     return certlife__store_put(txn, certlife__row_bytes(&key), bytes_of("", 0), err);
 }

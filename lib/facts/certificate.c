@@ -21,6 +21,16 @@ static void certificate_key(struct row_key *key, const struct serial *serial)
     write_bytes(&key->writer, bytes_of(serial->octets, serial->len));
 }
 
+#define MOMENT_LEN 8
+
+static void history_key(struct row_key *key, const char *contract, const char *user, const struct certificate *facts)
+{
+    certlife__row_of_user(key, contract, user);
+    write_u8(&key->writer, 'h');
+    write_number(&key->writer, (uint64_t)facts->issued_at, MOMENT_LEN);
+    write_bytes(&key->writer, bytes_of(facts->serial.octets, facts->serial.len));
+}
+
 static void serial_text(const struct serial *serial, char out[2 * CERTLIFE_SERIAL_MAX + 1])
 {
     certlife__hex_write(serial->octets, serial->len, out);
@@ -39,7 +49,7 @@ int certlife__certificate_get(struct txn *txn, const struct serial *serial, stru
     struct certificate_record record = {0};
     struct codec codec = certlife__codec_reading(value);
     code_certificate_record(&codec, &record);
-    if (!certlife__codec_done(&codec)) {
+    if (!certlife__codec_done(&codec) || !serial_equal(&record.facts.serial, serial)) {
         serial_text(serial, name);
         return certlife__row_corrupt(err, "certificate", name);
     }
@@ -74,14 +84,12 @@ int certlife__certificate_add(struct txn *txn, const struct certificate_record *
     rc = certlife__certificate_put(txn, record, err);
     if (rc < 0)
         return rc;
-    certlife__row_of_user(&key, record->contract, record->user);
-    write_u8(&key.writer, 'h');
-    write_bytes(&key.writer, bytes_of(record->facts.serial.octets, record->facts.serial.len));
+    history_key(&key, record->contract, record->user, &record->facts);
     return certlife__store_put(txn, certlife__row_bytes(&key), bytes_of("", 0), err);
 }
 
-struct serial_found {
-    struct serial *out;
+struct history_found {
+    struct serial serial;
     size_t skip;
     bool found;
 };
@@ -89,28 +97,28 @@ struct serial_found {
 static int take_serial(const uint8_t *key, size_t key_len, const uint8_t *value, size_t value_len, void *payload)
 {
     (void)value, (void)value_len;
-    struct serial_found *result = payload;
+    struct history_found *result = payload;
     size_t len = key_len - result->skip;
-    if (len == 0 || len > CERTLIFE_SERIAL_MAX)
+    if (key_len <= result->skip || len > CERTLIFE_SERIAL_MAX)
         return CERTLIFE_E_STORE_CORRUPT;
-    result->out->len = (uint8_t)len;
-    memcpy(result->out->octets, key + result->skip, len);
+    result->serial.len = (uint8_t)len;
+    memcpy(result->serial.octets, key + result->skip, len);
     result->found = true;
     return 1;
 }
 
-int certlife__history_next(struct txn *txn, const char *contract, const char *user, const struct serial *after,
-                           struct serial *out, bool *found_out, certlife_error **err)
+int certlife__history_next(struct txn *txn, const char *contract, const char *user, const struct certificate *after,
+                           struct certificate_record *out, bool *found_out, certlife_error **err)
 {
     struct row_key key;
-    certlife__row_of_user(&key, contract, user);
-    write_u8(&key.writer, 'h');
-    struct serial_found result = {out, key.writer.len, false};
-    write_bytes(&key.writer, bytes_of(after->octets, after->len));
-    if (after->len > 0)
+    history_key(&key, contract, user, after);
+    size_t fixed = key.writer.len - after->serial.len;
+    struct history_found result = {.skip = fixed};
+    if (certificate_exists(after))
         write_u8(&key.writer, 0); /* the first key behind `after` */
-    int rc = certlife__store_scan(txn, certlife__row_bytes(&key), result.skip, take_serial, &result, err);
-    if (rc == 0)
-        *found_out = result.found;
-    return rc;
+    int rc = certlife__store_scan(txn, certlife__row_bytes(&key), fixed - MOMENT_LEN, take_serial, &result, err);
+    if (rc < 0 || !result.found)
+        return rc;
+    rc = certlife__certificate_get(txn, &result.serial, out, found_out, err);
+    return rc == 0 && !*found_out ? certlife__row_corrupt(err, "user", user) : rc;
 }

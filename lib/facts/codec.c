@@ -121,6 +121,7 @@ void certlife__code_rest(struct codec *codec, struct bytes *bytes)
         write_bytes(&codec->writer, *bytes);
         return;
     }
+    codec->bad |= codec->rest.len > REST_MAX;
     *bytes = codec->rest;
     codec->rest.len = 0;
 }

@@ -27,7 +27,8 @@ void certlife__code_text(struct codec *codec, char *text, size_t room);
 void certlife__code_octets(struct codec *codec, uint8_t *octets, size_t len);
 void certlife__code_serial(struct codec *codec, struct serial *serial);
 void certlife__code_certificate(struct codec *codec, struct certificate *certificate);
-/* The last field: all that is left, borrowed. */
+/* The last field, a certificate or a request: all that is left, borrowed; not more than whoever copies it has room for. */
+#define REST_MAX CERTLIFE_CERTIFICATE_MAX
 void certlife__code_rest(struct codec *codec, struct bytes *bytes);
 
 #endif

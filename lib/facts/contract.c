@@ -33,7 +33,8 @@ int certlife__contract_get(struct txn *txn, const char *id, struct contract *out
         return rc;
     struct codec codec = certlife__codec_reading(value);
     code_contract(&codec, out);
-    return certlife__codec_done(&codec) ? 0 : certlife__row_corrupt(err, "contract", id);
+    bool good = certlife__codec_done(&codec) && strcmp(out->id, id) == 0;
+    return good ? 0 : certlife__row_corrupt(err, "contract", id);
 }
 
 int certlife__contract_put(struct txn *txn, const struct contract *contract, certlife_error **err)

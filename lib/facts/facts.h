@@ -5,7 +5,8 @@
  *     M                              store version, latest moment of a committed change
  *     C contract                     a contract
  *     U contract 0 user 0            a user, with copies of the facts of their live certificates: a list is one scan
- *     U contract 0 user 0 h serial   (empty) one certificate of that user's history
+ *     U contract 0 user 0 h moment serial
+ *                                    (empty) one certificate of that user's history, by the moment of its issue
  *     K serial                       a certificate: facts, owner, who revoked it, DER: a login is one get
  *     P key hash                     whose key it is, and whether it may be certified again
  *     O order                        an order that waits for an outside issuer
@@ -56,9 +57,9 @@ int certlife__certificate_get(struct txn *txn, const struct serial *serial, stru
                               bool *found_out, certlife_error **err);
 /* Records a new certificate and its place in the history; a serial number that is there already is CERTLIFE_E_CRYPTO. */
 int certlife__certificate_add(struct txn *txn, const struct certificate_record *record, certlife_error **err);
-/* The user's first certificate whose serial number comes after `after` (len 0: the first of all). */
-int certlife__history_next(struct txn *txn, const char *contract, const char *user, const struct serial *after,
-                           struct serial *out, bool *found_out, certlife_error **err);
+/* The user's next certificate after `after` in the order of issue (one that does not exist: the first of all). */
+int certlife__history_next(struct txn *txn, const char *contract, const char *user, const struct certificate *after,
+                           struct certificate_record *out, bool *found_out, certlife_error **err);
 
 struct key_owner {
     char contract[ID_MAX + 1];
@@ -97,13 +98,14 @@ struct answer {
     certlife_way way;
     int64_t date;
     struct serial serial; /* of the certificate that was given, if one was */
+    int64_t forget_at;    /* from this moment on it is none */
 };
 
 int certlife__answer_get(struct txn *txn, const uint8_t key[ANSWER_KEY_LEN], struct answer *out, bool *found_out,
                          certlife_error **err);
-/* Remembers an answer until `forget_at`, and forgets up to two that are due by `now`. */
-int certlife__answer_put(struct txn *txn, const uint8_t key[ANSWER_KEY_LEN], const struct answer *answer,
-                         int64_t forget_at, int64_t now, certlife_error **err);
+/* Remembers an answer, and erases up to two that are due by `now`. */
+int certlife__answer_put(struct txn *txn, const uint8_t key[ANSWER_KEY_LEN], const struct answer *answer, int64_t now,
+                         certlife_error **err);
 
 /* Who changes a user, for the record (R-REV-7). */
 struct author {

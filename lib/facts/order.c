@@ -33,7 +33,8 @@ int certlife__order_get(struct txn *txn, const uint8_t id[ORDER_ID_LEN], struct 
         return rc;
     struct codec codec = certlife__codec_reading(value);
     code_order(&codec, out);
-    return certlife__codec_done(&codec) ? 0 : certlife__row_corrupt(err, "order", "for an issuer");
+    bool good = certlife__codec_done(&codec) && memcmp(out->id, id, ORDER_ID_LEN) == 0;
+    return good ? 0 : certlife__row_corrupt(err, "order", "for an issuer");
 }
 
 int certlife__order_put(struct txn *txn, const struct order *order, certlife_error **err)

@@ -32,12 +32,19 @@ static void code_user(struct codec *codec, struct user *user)
     certlife__code_certificate(codec, &user->unconfirmed);
 }
 
-static int read_user(struct bytes value, const char *id, struct user *out, certlife_error **err)
+/* A record that stands under another's key is as bad as one that cannot be read: a list would never end. */
+static int read_user(struct bytes key, struct bytes value, const char *id, struct user *out, certlife_error **err)
 {
     struct user user = {0};
+    struct row_key own;
     struct codec codec = certlife__codec_reading(value);
     code_user(&codec, &user);
-    if (!certlife__codec_done(&codec))
+    bool good = certlife__codec_done(&codec);
+    if (good) {
+        certlife__row_of_user(&own, user.contract, user.id);
+        good = bytes_equal(certlife__row_bytes(&own), key);
+    }
+    if (!good)
         return certlife__row_corrupt(err, "user", id);
     *out = user;
     return 0;
@@ -50,7 +57,7 @@ int certlife__user_get(struct txn *txn, const char *contract, const char *id, st
     struct bytes value = {0};
     certlife__row_of_user(&key, contract, id);
     int rc = certlife__row_get(txn, &key, &value, found_out, err);
-    return rc < 0 || !*found_out ? rc : read_user(value, id, out, err);
+    return rc < 0 || !*found_out ? rc : read_user(certlife__row_bytes(&key), value, id, out, err);
 }
 
 int certlife__user_put(struct txn *txn, const struct user *user, certlife_error **err)
@@ -72,9 +79,8 @@ struct user_found {
 
 static int take_user(const uint8_t *key, size_t key_len, const uint8_t *value, size_t value_len, void *payload)
 {
-    (void)key, (void)key_len;
     struct user_found *result = payload;
-    int rc = read_user(bytes_of(value, value_len), "of a list", result->out, result->err);
+    int rc = read_user(bytes_of(key, key_len), bytes_of(value, value_len), "of a list", result->out, result->err);
     result->found = rc == 0;
     return rc < 0 ? rc : 1;
 }

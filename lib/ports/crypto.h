@@ -15,7 +15,8 @@ struct signing_key {
 
 int certlife__crypto_sha256(certlife_crypto *crypto, struct bytes data, uint8_t out[32], certlife_error **err);
 int certlife__crypto_random(certlife_crypto *crypto, uint8_t *out, size_t len, certlife_error **err);
-int certlife__crypto_key_open(certlife_crypto *crypto, struct bytes text, struct signing_key *out, certlife_error **err);
+int certlife__crypto_key_open(certlife_crypto *crypto, struct bytes text, struct signing_key *out,
+                              certlife_error **err);
 int certlife__crypto_key_generate(certlife_crypto *crypto, int32_t bits, struct signing_key *out, certlife_error **err);
 int certlife__crypto_key_write(const struct signing_key *key, char *out, size_t room, certlife_error **err);
 int certlife__crypto_key_public(const struct signing_key *key, uint8_t *out, size_t *len_in_out, certlife_error **err);

@@ -25,15 +25,14 @@ static bool when_renewal_needs_certificate(const struct situation *s)
     return s->profile->renewal_needs == RENEWAL_NEEDS_CERTIFICATE_LOGIN;
 }
 
-/* What is being issued, or the unconfirmed one, comes of a renewal after a certificate login: nothing less gets it
- * (R-ALL-6). */
+/* What is to be delivered, being issued or unconfirmed, comes of a renewal after a certificate login: nothing less gets
+ * it (R-ALL-6). What is to be confirmed is there already. */
 static bool when_renewed_by_certificate(const struct situation *s)
 {
-    const struct certificate *unconfirmed = s->standing.unconfirmed;
-    certlife_act act = s->user->issuing.act;
-    if (act == 0 && unconfirmed != NULL)
-        act = unconfirmed->issued_by;
-    return act == CERTLIFE_ACT_RENEW && when_renewal_needs_certificate(s);
+    certlife_act issuing = s->user->issuing.act;
+    certlife_act unconfirmed = s->standing.unconfirmed != NULL ? s->standing.unconfirmed->issued_by : 0;
+    bool first = s->act == CERTLIFE_ACT_DELIVER ? issuing != 0 : unconfirmed == 0;
+    return (first ? issuing : unconfirmed) == CERTLIFE_ACT_RENEW && when_renewal_needs_certificate(s);
 }
 
 static bool when_confirmation_is_asked(const struct situation *s)

@@ -12,20 +12,32 @@ struct tables certlife__tables(void)
 
 certlife_way certlife__way_for(int32_t way, const struct user *user, const struct standing *standing)
 {
-    if (way == WAY_OBTAIN_OR_ADMINISTRATOR && standing != NULL && obtaining_is_open(standing->obtaining))
-        return CERTLIFE_WAY_OBTAIN;
+    if (way == WAY_OBTAIN_OR_ADMINISTRATOR && standing != NULL) {
+        bool waits = standing->unconfirmed != NULL && !standing->authorised;
+        if (waits || (user != NULL && user->issuing.act != 0))
+            return CERTLIFE_WAY_DELIVER;
+        if (obtaining_is_open(standing->obtaining))
+            return CERTLIFE_WAY_OBTAIN;
+    }
     if (way == WAY_ADMINISTRATOR || way == WAY_OBTAIN_OR_ADMINISTRATOR)
         return user != NULL && user->role == CERTLIFE_ROLE_GENERAL ? CERTLIFE_WAY_ASK_MASTER
                                                                    : CERTLIFE_WAY_CONTACT_BRANCH;
     return way;
 }
 
+/* What a certificate login vouched for is not given to a password (R-ALL-6). */
+static bool issued_by_password(const struct situation *s)
+{
+    return s->standing.unconfirmed->issued_by == CERTLIFE_ACT_OBTAIN ||
+           s->profile->renewal_needs == RENEWAL_NEEDS_PASSWORD;
+}
+
 bool certlife__delivers_again(const struct situation *s)
 {
     if (s->standing.unconfirmed == NULL || !s->same_key)
         return false;
-    bool by_password = s->standing.unconfirmed == s->standing.certificate || s->standing.obtaining == OBTAIN_EXPIRED;
-    bool obtains_it = s->act == CERTLIFE_ACT_OBTAIN && by_password && !s->standing.authorised;
+    bool obtains_it = s->act == CERTLIFE_ACT_OBTAIN && !s->standing.authorised && issued_by_password(s) &&
+                      (s->standing.unconfirmed == s->standing.certificate || s->standing.obtaining == OBTAIN_EXPIRED);
     bool renews_it = s->act == CERTLIFE_ACT_RENEW && s->standing.unconfirmed == &s->user->unconfirmed;
     return obtains_it || renews_it;
 }

@@ -92,7 +92,10 @@ struct verdict certlife__login_decide(const struct login_situation *s)
         int64_t date = row->dated == DATED_EXPIRY ? s->certificate->not_after : 0;
         if (row->dated == DATED_NOT_BEFORE)
             date = s->certificate->not_before;
-        return (struct verdict){row->code, row->row, certlife__way_for(row->way, s->user, &standing), date};
+        certlife_way way = certlife__way_for(row->way, s->user, &standing);
+        if (row->way == OBTAIN_ELSE && standing.usable && standing.unconfirmed == NULL)
+            way = CERTLIFE_WAY_LOG_IN; /* with the good one they have */
+        return (struct verdict){row->code, row->row, way, date};
     }
     return (struct verdict){CERTLIFE_CODE_ALLOWED, "R-LOG-1", CERTLIFE_WAY_NONE, 0};
 }

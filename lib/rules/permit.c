@@ -61,7 +61,7 @@ static const struct permit_row rows[] = {
     {"R-ALL-3",  ACT(AUTHORISE),           GENERAL,       ANYBODY,                NULL,                    NO(MASTER_ONLY),      WAY(ASK_MASTER)},
     {"R-ALL-3",  ACT(AUTHORISE),           BRANCH,        THE_MASTER|A_GENERAL,   NULL,                    YES,                  WAY(NONE)},
     {"R-ALL-3",  ACT(AUTHORISE),           SYSTEM,        THE_MASTER,             NULL,                    YES,                  WAY(NONE)},
-    {"R-ALL-13", ACT(AUTHORISE)|ACT(REISSUE)|ACT(REVOKE), SYSTEM, ANYBODY,        NULL,                    NO(NOT_FOR_SYSTEM),   WAY(ASK_MASTER)},
+    {"R-ALL-13", ACT(AUTHORISE)|ACT(REISSUE)|ACT(REVOKE), SYSTEM, ANYBODY,        NULL,                    NO(NOT_FOR_SYSTEM),   WAY(NONE)},
 
     {"R-ALL-13", MAINTAIN,                 GENERAL,       ANYBODY,                NULL,                    NO(MASTER_ONLY),      WAY(ASK_MASTER)},
     {"R-ALL-8",  ACT(USER_DELETE),         MASTER,        SELF,                   NULL,                    NO(MASTER_STAYS),     WAY(CONTACT_BRANCH)},

@@ -10,6 +10,7 @@
 #include <certlife/certificate.h>
 
 #define END_OF_DAY 86400
+#define ANY_CHANNEL "any"
 #define UTC_PLUS_9 (9 * 3600)
 #define PC (1 << CERTLIFE_MEDIUM_PC)
 #define USB_TOKEN (1 << CERTLIFE_MEDIUM_USB_TOKEN)
@@ -30,7 +31,7 @@ static const struct certlife_profile profiles[] = {
         .expired_obtain_days = 90,
         .reissue = true,
         .media = PC,
-        .channels = "any",
+        .channels = ANY_CHANNEL,
     },
     {
         COMMON,
@@ -40,7 +41,7 @@ static const struct certlife_profile profiles[] = {
         .expired_obtain_days = 90,
         .reissue = true,
         .media = PC,
-        .channels = "any",
+        .channels = ANY_CHANNEL,
     },
     {
         COMMON,
@@ -50,7 +51,7 @@ static const struct certlife_profile profiles[] = {
         .expired_obtain_days = 90,
         .reissue = true,
         .media = PC | USB_TOKEN,
-        .channels = "any",
+        .channels = ANY_CHANNEL,
     },
     {
         COMMON,
@@ -204,7 +205,7 @@ static bool read_validity(const char *p, struct validity *out)
     const char *start = p;
     if (read_number(&p, 1, 9, &number) && skip(&p, number == 1 ? " year" : " years")) {
         validity.years = number;
-        if (*p != '\0' && !skip(&p, " "))
+        if (*p != '\0' && (!skip(&p, " ") || *p == '\0'))
             return false;
     } else {
         p = start;
@@ -279,6 +280,17 @@ static bool read_offset(const char *p, int32_t min, int32_t max, int32_t *out)
     return true;
 }
 
+static bool names(const char *list, const char *name)
+{
+    size_t len = strlen(name);
+    for (const char *p = list; len > 0 && p != NULL; p = strchr(p, ',')) {
+        p += strspn(p, ", ");
+        if (strcspn(p, ",") == len && memcmp(p, name, len) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* Names of a-z, 0-9, '_', '-' and '/', parted by ", ". */
 static bool read_channels(const char *text, char *out)
 {
@@ -294,7 +306,7 @@ static bool read_channels(const char *text, char *out)
         p += parting ? 1 : 0;
         in_name = name;
     }
-    if (!in_name)
+    if (!in_name || (strcmp(text, ANY_CHANNEL) != 0 && names(text, ANY_CHANNEL)))
         return false;
     memcpy(out, text, len + 1);
     return true;
@@ -404,13 +416,5 @@ void certlife__profile_value_print(const struct certlife_profile *profile, size_
 
 bool certlife__profile_names_channel(const struct certlife_profile *profile, const char *channel)
 {
-    if (channel == NULL || strcmp(profile->channels, "any") == 0)
-        return true;
-    size_t len = strlen(channel);
-    for (const char *p = profile->channels; len > 0 && p != NULL; p = strchr(p, ',')) {
-        p += strspn(p, ", ");
-        if (strcspn(p, ",") == len && memcmp(p, channel, len) == 0)
-            return true;
-    }
-    return false;
+    return channel == NULL || strcmp(profile->channels, ANY_CHANNEL) == 0 || names(profile->channels, channel);
 }

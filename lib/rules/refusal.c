@@ -79,6 +79,11 @@ static bool when_names_nothing(const struct situation *s)
     return !waits && !done;
 }
 
+static bool when_issuing_what_is_named(const struct situation *s)
+{
+    return when_issuing(s) && when_names_nothing(s);
+}
+
 /* Only a password vouches for the caller, and what was issued waits for its key (R-ALL-5). */
 static bool when_unconfirmed(const struct situation *s)
 {
@@ -130,6 +135,12 @@ static bool when_has_certificate(const struct situation *s)
     return certificate_exists(&s->user->current);
 }
 
+/* They had one, and need nobody to have another (R-OBT-9, R-ALL-9). */
+static bool when_obtains_anyway(const struct situation *s)
+{
+    return when_has_certificate(s) && obtaining_is_open(s->standing.obtaining) && !s->standing.authorised;
+}
+
 static bool when_reissue_is_no_act(const struct situation *s)
 {
     return when_has_certificate(s) && !s->profile->reissue;
@@ -162,7 +173,8 @@ static bool when_lapsed(const struct situation *s)
 
 static bool when_revocation_opens(const struct situation *s)
 {
-    return s->standing.obtaining == OBTAIN_TOO_LATE && s->profile->expired_obtain_days == DAYS_AFTER_REVOCATION;
+    return s->standing.obtaining == OBTAIN_TOO_LATE && s->profile->expired_obtain_days == DAYS_AFTER_REVOCATION &&
+           s->profile->revoked_obtain;
 }
 
 static bool when_too_late(const struct situation *s)
@@ -244,7 +256,8 @@ static const struct refusal_row rows[] = {
     {"R-USR-7",  CHANGING_USER,                 when_deleted,                 NO(USER_DELETED),        WAY(NONE),           DATED_NOT},
     {"R-ALL-7",  ISSUE,                         when_issuing,                 NO(ISSUING),             WAY(DELIVER),        DATED_NOT},
     {"R-ALL-7",  ACT(REISSUE)|ACT(AUTHORISE),   when_issuing,                 NO(ISSUING),             WAY(REVOKE_FIRST),   DATED_NOT},
-    {"R-OBT-6",  ACT(DELIVER)|ACT(CONFIRM),     when_issuing,                 NO(ISSUING),             WAY(DELIVER),        DATED_NOT},
+    {"R-OBT-6",  ACT(CONFIRM),                  when_issuing_what_is_named,   NO(ISSUING),             WAY(DELIVER),        DATED_NOT},
+    {"R-OBT-6",  ACT(DELIVER),                  when_issuing,                 NO(ISSUING),             WAY(DELIVER),        DATED_NOT},
     {"R-OBT-4",  ACT(DELIVER),                  when_nothing_unconfirmed,     NO(NOTHING_TO_DELIVER),  OBTAIN_ELSE,         DATED_NOT},
     {"R-ALL-6",  ACT(CONFIRM),                  when_names_nothing,           NO(NOTHING_TO_CONFIRM),  OBTAIN_ELSE,         DATED_NOT},
     {"R-ALL-5",  ACT(OBTAIN),                   when_unconfirmed,             NO(UNCONFIRMED),         WAY(DELIVER),        DATED_NOT},
@@ -256,6 +269,7 @@ static const struct refusal_row rows[] = {
     {"R-REV-6",  RENEWING,                      when_certificate_revoked,     NO(REVOKED),             OBTAIN_ELSE,         DATED_NOT},
     {"R-ALL-5",  ACT(RENEW),                    when_unconfirmed_by_password, NO(UNCONFIRMED),         WAY(DELIVER),        DATED_NOT},
     {"R-ALL-10", ACT(REISSUE),                  when_nothing_ever,            NO(NOT_AUTHORISED),      WAY(NONE),           DATED_NOT},
+    {"R-ALL-3",  ACT(AUTHORISE),                when_obtains_anyway,          NO(HAS_CERTIFICATE),     OBTAIN_ELSE,         DATED_NOT},
     {"R-ALL-3",  ACT(AUTHORISE),                when_reissue_is_no_act,       NO(REVOKE_FIRST),        WAY(REVOKE_FIRST),   DATED_NOT},
     {"R-ALL-3",  ACT(AUTHORISE),                when_has_certificate,         NO(HAS_CERTIFICATE),     WAY(NONE),           DATED_NOT},
     {"R-REV-6",  ACT(REVOKE),                   when_revoked_already,         NO(ALREADY_REVOKED),     WAY(NONE),           DATED_NOT},

@@ -90,6 +90,7 @@ struct change certlife__transition(const struct certlife_profile *profile, const
         end_unconfirmed(&change, why, now);
         if (ends && !waits)
             revoke(&after->current, why, now);
+        change.ended = after->issuing;
         after->issuing = (struct issuing){0};
         change.bar_keys = ending == SUPERSEDE || why == CERTLIFE_REASON_KEY_COMPROMISE;
     }
@@ -102,8 +103,10 @@ struct change certlife__transition_receive(const struct user *user, const struct
 {
     struct change change = change_of(user, now);
     struct user *after = &change.user;
-    bool reissued =
-        after->authorised_at != 0 && now <= after->obtain_by && certificate->issued_by == CERTLIFE_ACT_OBTAIN;
+    /* In time when it was asked for, if an issuer answered later. */
+    int64_t asked_at = after->issuing.act != 0 ? after->issuing.since : now;
+    bool reissued = certificate->issued_by == CERTLIFE_ACT_OBTAIN && after->authorised_at != 0 &&
+                    asked_at <= after->obtain_by;
     bool stays_beside = certificate_usable(&after->current, now) && !reissued;
 
     after->issuing = (struct issuing){0};

@@ -11,17 +11,17 @@
 
 struct certificate_view {
     struct bytes der;
-    struct bytes tbs;    /* with its header: what is signed */
-    struct bytes serial; /* content octets of the INTEGER */
+    struct bytes tbs;             /* with its header: what is signed */
+    struct bytes serial;          /* content octets of the INTEGER */
     struct bytes issuer, subject; /* whole Names, DER */
     int64_t not_before, not_after;
     struct public_key key;
     certlife_signature algorithm; /* 0: one we do not know */
     struct bytes signature;
-    bool has_ca, ca;         /* basicConstraints present; its cA */
+    bool has_ca, ca; /* basicConstraints present; its cA */
     bool has_key_usage;
-    uint16_t key_usage;      /* bit 0 digitalSignature … bit 5 keyCertSign, bit 6 cRLSign */
-    bool client_auth;        /* extendedKeyUsage holds clientAuth */
+    uint16_t key_usage;                            /* bit 0 digitalSignature … bit 5 keyCertSign, bit 6 cRLSign */
+    bool client_auth;                              /* extendedKeyUsage holds clientAuth */
     struct bytes subject_key_id, authority_key_id; /* content octets; empty if there is none */
 };
 

@@ -10,9 +10,9 @@
 enum key_kind { KEY_OTHER, KEY_RSA, KEY_P256, KEY_P384 };
 
 struct public_key {
-    enum key_kind kind; /* KEY_OTHER: well-formed, of an algorithm or curve we do not know */
-    int32_t bits;       /* of the modulus or the curve; 0 for KEY_OTHER */
-    struct bytes spki;  /* all of it */
+    enum key_kind kind;      /* KEY_OTHER: well-formed, of an algorithm or curve we do not know */
+    int32_t bits;            /* of the modulus or the curve; 0 for KEY_OTHER */
+    struct bytes spki;       /* all of it */
     struct bytes bit_string; /* the key bits, without the unused-bits octet: what the key identifier hashes */
     struct bytes modulus;    /* RSA: big-endian, no leading zero */
     uint64_t exponent;       /* RSA: 0 if it does not fit */

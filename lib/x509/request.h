@@ -8,8 +8,8 @@
 #define REQUEST_MAX 16384
 
 struct request {
-    struct bytes der;         /* all of it */
-    struct bytes info;        /* certificationRequestInfo, with its header: what is signed */
+    struct bytes der;  /* all of it */
+    struct bytes info; /* certificationRequestInfo, with its header: what is signed */
     struct public_key key;
     certlife_signature algorithm; /* 0: an algorithm we do not know */
     struct bytes signature;       /* without the unused-bits octet */

@@ -306,7 +306,7 @@ static void test_issuer_answers_are_settled(void **state)
         {{.answer = CERTLIFE_ISSUER_REJECTED}, CERTLIFE_ISSUER_REJECTED, ""},
         {{.answer = CERTLIFE_ISSUER_ISSUED, .len = 9}, CERTLIFE_E_ISSUER, "9 octets where 8 fit"},
         {{.answer = CERTLIFE_ISSUER_ISSUED, .len = 0}, CERTLIFE_E_ISSUER, "0 octets"},
-        {{.answer = 3}, CERTLIFE_E_ISSUER, "must not give: 3"},
+        {{.answer = 4}, CERTLIFE_E_ISSUER, "must not give: 4"},
         {{.answer = -9999}, CERTLIFE_E_ISSUER, "must not give: -9999"},
         {{.answer = CERTLIFE_E_BUSY}, CERTLIFE_E_BUSY, "failed"},
         {{.answer = CERTLIFE_E_ISSUER, .says = "CA: closed"}, CERTLIFE_E_ISSUER, "CA: closed"},
@@ -323,9 +323,16 @@ static void test_issuer_answers_are_settled(void **state)
         assert_int_equal(len, sizeof out);
         certlife_issuer_close(made);
     }
-    struct fake fake = {.answer = CERTLIFE_ISSUER_LATER};
+    struct fake fake = {.answer = CERTLIFE_ISSUER_UNKNOWN};
     struct bytes der;
     certlife_issuer *made = NULL;
+    uint8_t unwritten[8];
+    size_t room = sizeof unwritten;
+    assert_fine(certlife_issuer_new(&fake_issuer_class, &fake, &made, &err));
+    assert_failure(CERTLIFE_E_ISSUER, "must not give: 3", certlife__issuer_issue(made, &order, unwritten, &room, &err));
+    assert_int_equal(certlife__issuer_poll(made, bytes_of("id", 2), unwritten, &room, NULL), CERTLIFE_ISSUER_UNKNOWN);
+    certlife_issuer_close(made);
+    fake.answer = CERTLIFE_ISSUER_LATER;
     certlife_issuer_class klass = fake_issuer_class;
     klass.capabilities = CERTLIFE_ISSUER_LOCAL;
     klass.poll = NULL;

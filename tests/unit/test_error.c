@@ -175,10 +175,14 @@ static void misuse_names_the_expression(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_code_explains_itself),      cmocka_unit_test(other_numbers_are_unknown),
-        cmocka_unit_test(a_failure_carries_what_was_said), cmocka_unit_test(the_first_description_stays),
-        cmocka_unit_test(nobody_need_listen),              cmocka_unit_test(long_texts_are_cut),
-        cmocka_unit_test(no_memory_to_describe_a_failure), cmocka_unit_test(misuse_names_the_expression),
+        cmocka_unit_test(every_code_explains_itself),
+        cmocka_unit_test(other_numbers_are_unknown),
+        cmocka_unit_test(a_failure_carries_what_was_said),
+        cmocka_unit_test(the_first_description_stays),
+        cmocka_unit_test(nobody_need_listen),
+        cmocka_unit_test(long_texts_are_cut),
+        cmocka_unit_test(no_memory_to_describe_a_failure),
+        cmocka_unit_test(misuse_names_the_expression),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -71,7 +71,8 @@ static const struct {
     {"387 days", "validity = 387 days", "2026-04-01 12:00:00", "", "2027-04-23 23:59:59"},
     {"two years", "validity = 2 years", "2026-04-01 12:00:00", "", "2028-04-01 23:59:59"},
     {"the exact second", "last moment = same time of day", "2026-04-01 12:34:56", "", "2027-04-01 12:34:55"},
-    {"the exact second at midnight", "last moment = same time of day", "2026-04-01 00:00:00", "", "2027-03-31 23:59:59"},
+    {"the exact second at midnight", "last moment = same time of day", "2026-04-01 00:00:00", "",
+     "2027-03-31 23:59:59"},
     {"renewed early, nothing carried over", "", "2027-03-10 12:00:00", "2027-04-01 23:59:59", "2028-03-10 23:59:59"},
     {"22 days carried over", "carry over = yes", "2027-03-10 12:00:00", "2027-04-01 23:59:59", "2028-04-01 23:59:59"},
     {"none left on the last day", "carry over = yes", "2027-04-01 12:00:00", "2027-04-01 23:59:59",
@@ -85,10 +86,10 @@ static void test_r_tim_2_the_last_moment(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT(validities); i++) {
         struct certlife_profile profile = profile_with(validities[i].values);
-        assert_moment(validities[i].what,
-                      certlife__window_not_after(&profile, moment(validities[i].issued),
-                                                 moment(validities[i].old_not_after)),
-                      validities[i].not_after);
+        assert_moment(
+            validities[i].what,
+            certlife__window_not_after(&profile, moment(validities[i].issued), moment(validities[i].old_not_after)),
+            validities[i].not_after);
     }
     struct certlife_profile webfb = profile_with("");
     assert_int_equal(certlife__window_not_after(&webfb, LAST_MOMENT, 0), LAST_MOMENT);

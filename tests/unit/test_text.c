@@ -65,8 +65,9 @@ static const struct {
     {"cut after the lead of two", "\xc3", MALFORMED},
     {"cut after two of three", "\xe7\xae", MALFORMED},
     {"cut after three of four", "\xf0\x90\x80", MALFORMED},
-    {"ASCII where a continuation belongs", "\xe7\xae"
-                                           "a",
+    {"ASCII where a continuation belongs",
+     "\xe7\xae"
+     "a",
      MALFORMED},
     {"good, then bad", "abc\xff", MALFORMED},
     {"Shift JIS", "\x8a\xc7\x97\x9d", MALFORMED},
@@ -163,8 +164,8 @@ static void hexadecimal_is_written(void **state)
 static void hexadecimal_is_read(void **state)
 {
     static const uint8_t wanted[] = {0x00, 0x9f, 0xab, 0xcd};
-    static const char *const bad[] = {"", "0", "009", "0g", "g0", "0x00", " 00", "00 ", "00:11", "-1", "0/", "0:",
-                                      "0@", "0G", "0`", "009fabcd00"};
+    static const char *const bad[] = {"",      "0",  "009", "0g", "g0", "0x00", " 00", "00 ",
+                                      "00:11", "-1", "0/",  "0:", "0@", "0G",   "0`",  "009fabcd00"};
     uint8_t out[4] = {0};
     size_t len = 77;
     (void)state;
@@ -197,9 +198,12 @@ static void hexadecimal_there_and_back(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(texts_good_and_bad),     cmocka_unit_test(every_order_of_the_octets_that_matter),
-        cmocka_unit_test(lengths),                cmocka_unit_test(hexadecimal_is_written),
-        cmocka_unit_test(hexadecimal_is_read),    cmocka_unit_test(hexadecimal_there_and_back),
+        cmocka_unit_test(texts_good_and_bad),
+        cmocka_unit_test(every_order_of_the_octets_that_matter),
+        cmocka_unit_test(lengths),
+        cmocka_unit_test(hexadecimal_is_written),
+        cmocka_unit_test(hexadecimal_is_read),
+        cmocka_unit_test(hexadecimal_there_and_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,8 +11,9 @@
  *
  * The local issuer holds the CA key in this process. An outside issuer is a class of yours that asks a CA elsewhere, and
  * may answer CERTLIFE_ISSUER_LATER: the request then waits as `issuing` (R-OBT-6) until `poll` or
- * certlife_issuer_answer brings the certificate. What an issuer returns is checked (signature, key, serial number, dates)
- * before it is recorded, and recorded before anybody gets it (R-ISS-2).
+ * certlife_issuer_answer brings the certificate. What an issuer returns is checked (signature, key, serial number, use,
+ * expiry) before it is recorded, and recorded before anybody gets it (R-ISS-2). How an outside CA words the subject is its
+ * own affair: the register binds the certificate to its user.
  *
  * This header is for people who extend the library; it may grow between minor versions.
  */
