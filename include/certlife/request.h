@@ -23,7 +23,7 @@ extern "C" {
 typedef struct certlife_request {
     size_t size; /* sizeof(certlife_request), set by CERTLIFE_REQUEST_INIT */
     const uint8_t
-        *pkcs10; /* PKCS #10 (RFC 2986), DER or PEM, up to 16 KiB of DER; ECDSA P-256, P-384, RSA 2048 to 4096 */
+        *pkcs10; /* PKCS #10 (RFC 2986), DER up to 16 KiB or PEM up to 64 KiB; ECDSA P-256, P-384, RSA 2048 to 4096 */
     size_t pkcs10_len;
     certlife_medium medium; /* R-OBT-8 */
     const char *channel; /* R-OBT-7: browser and way, e.g. "edge/app", "edge/ie_mode", "chrome/app"; may be NULL where

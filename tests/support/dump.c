@@ -59,8 +59,8 @@ bool dump_equals(const struct dump *dump, certlife_store *store)
     struct dump now = dump_of(store);
     bool equal = dump->count == now.count;
     for (size_t i = 0; equal && i < now.count; i++)
-        equal = bytes_equal(dump->pairs[i].key, now.pairs[i].key) &&
-                bytes_equal(dump->pairs[i].value, now.pairs[i].value);
+        equal =
+            bytes_equal(dump->pairs[i].key, now.pairs[i].key) && bytes_equal(dump->pairs[i].value, now.pairs[i].value);
     dump_free(&now);
     return equal;
 }
@@ -80,8 +80,7 @@ void store_poke(certlife_store *store, struct bytes key, struct bytes value)
     certlife_error *err = NULL;
     int rc = certlife__store_begin(store, CERTLIFE_STORE_WRITE_RESERVE, &txn, &err);
     if (rc == 0) {
-        rc = value.data != NULL ? certlife__store_put(&txn, key, value, &err)
-                                : certlife__store_erase(&txn, key, &err);
+        rc = value.data != NULL ? certlife__store_put(&txn, key, value, &err) : certlife__store_erase(&txn, key, &err);
         if (rc == 0)
             rc = certlife__store_commit(&txn, &err);
         else

@@ -19,6 +19,6 @@
 void reconcile(struct world *w);
 
 /* The same for a store alone, at the moment `now`: what does not fit, or NULL. `room` takes the text. */
-const char *certlife_reconcile(certlife_store *store, int64_t now, char *room, size_t len);
+const char *misfit_in(certlife_store *store, int64_t now, char *room, size_t len);
 
 #endif

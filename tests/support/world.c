@@ -115,13 +115,27 @@ struct world *world_with(struct world_parts parts)
     return w;
 }
 
-struct world *world_new(const char *profile)
+struct world *world_where(const char *profile, const char *value, const char *text)
 {
     struct world_parts parts = {0};
     certlife_error *err = NULL;
-    if (certlife_profile_new(profile, &parts.profile, &err) != 0)
+    int rc = certlife_profile_new(profile, &parts.profile, &err);
+    if (rc == 0 && value != NULL)
+        rc = certlife_profile_set(parts.profile, value, text, &err);
+    if (rc != 0)
         fail_msg("%s", certlife_error_message(err));
     return world_with(parts);
+}
+
+struct world *world_new(const char *profile)
+{
+    return world_where(profile, NULL, NULL);
+}
+
+void chooses(struct world *w, const char *value, const char *text)
+{
+    must(w, certlife_profile_set(w->profile, value, text, &w->err));
+    reopens(w);
 }
 
 void world_free(struct world *w)

@@ -70,6 +70,9 @@ struct world_parts {
 
 /* The world described above; world_empty has no company yet. */
 struct world *world_new(const char *profile);
+/* The same where the institution has chosen one value of its profile otherwise; and choosing one from now on. */
+struct world *world_where(const char *profile, const char *value, const char *text);
+void chooses(struct world *w, const char *value, const char *text);
 struct world *world_with(struct world_parts parts);
 struct world *world_empty(struct world_parts parts);
 void world_free(struct world *w);

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Short stories, each act of which may fail and is then done again. */
+#ifndef CERTLIFE_TESTS_FAULT_STORIES_H
+#define CERTLIFE_TESTS_FAULT_STORIES_H
+
+#include "late_issuer.h"
+#include "world.h"
+
+/* A world whose outside issuer, if it has one, is at hand. */
+struct stage {
+    struct world *w;
+    struct late_issuer *late;
+};
+
+#define STEPS_MAX 10
+
+struct step {
+    const char *name;
+    int (*act)(struct stage *stage);
+    int answers; /* CERTLIFE_ALLOWED or CERTLIFE_REFUSED, where nothing fails */
+    /* Done instead of `act` when that failed; NULL: the same again. An order that was placed stays placed. */
+    int (*again)(struct stage *stage);
+};
+
+struct story {
+    const char *name;
+    const char *profile;
+    bool outside; /* has the late issuer */
+    void (*begins)(struct stage *stage);
+    struct step steps[STEPS_MAX];
+    void (*ends)(struct stage *stage);
+};
+
+extern const struct story stories[];
+extern const size_t story_count;
+
+#endif

@@ -1,0 +1,445 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Stores that are another's, newer, damaged, closed to us or full. */
+#include <pwd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "dump.h"
+#include "failing.h"
+#include "folder.h"
+#include "late_issuer.h"
+#include "reconcile.h"
+
+#include "acts/acts.h"
+
+#define KEIR "keir002"
+
+static const uint8_t meta_key[] = {'M'};
+/* The record M: eight letters, the format's version, the latest moment. */
+enum { META_VERSION_AT = 8, META_LEN = 20 };
+
+static int opens_on(struct world *w, certlife_store *store, certlife_institution **out)
+{
+    certlife_institution_options options = CERTLIFE_INSTITUTION_OPTIONS_INIT;
+    certlife_error_free(w->err);
+    w->err = NULL;
+    options.name = "Example Shinkin Bank";
+    options.crl_url = "http://crl.example.jp/users.crl";
+    options.profile = w->profile;
+    options.store = store;
+    options.issuer = w->issuer;
+    options.crypto = w->crypto;
+    return certlife_institution_open(&options, out, &w->err);
+}
+
+static void cannot_be_opened(struct world *w, int code)
+{
+    certlife_institution *bank = NULL;
+    assert_failed(w, opens_on(w, w->store, &bank), code);
+    assert_null(bank);
+    /* Nor does one that was open before go on with it. */
+    assert_failed(w, looks_in(w, MASTER), code);
+    assert_failed(w, revokes(w, "branch", MASTER), code);
+}
+
+static void test_other_versions_and_other_things(void **state)
+{
+    (void)state;
+    struct world *w = world_new("webfb");
+    struct dump dump = dump_of(w->store);
+    uint8_t meta[META_LEN + 1] = {0};
+    struct bytes good = dump_find(&dump, bytes_of(meta_key, 1)), key = bytes_of(meta_key, 1);
+    assert_int_equal(good.len, META_LEN);
+
+    memcpy(meta, good.data, good.len);
+    meta[META_VERSION_AT + 3] = 2;
+    store_poke(w->store, key, bytes_of(meta, META_LEN));
+    cannot_be_opened(w, CERTLIFE_E_STORE_VERSION);
+    store_poke(w->store, key, bytes_of(meta, META_LEN + 1)); /* a newer one may hold more */
+    cannot_be_opened(w, CERTLIFE_E_STORE_VERSION);
+    meta[META_VERSION_AT + 3] = 0;
+    store_poke(w->store, key, bytes_of(meta, META_LEN));
+    cannot_be_opened(w, CERTLIFE_E_STORE_CORRUPT);
+    memcpy(meta, good.data, good.len);
+    meta[0] = 'C';
+    store_poke(w->store, key, bytes_of(meta, META_LEN));
+    cannot_be_opened(w, CERTLIFE_E_STORE_CORRUPT);
+    for (size_t len = 0; len < META_LEN; len++) {
+        store_poke(w->store, key, bytes_of(good.data, len));
+        cannot_be_opened(w, CERTLIFE_E_STORE_CORRUPT);
+    }
+    store_poke(w->store, key, (struct bytes){0}); /* all there but M: not ours to make anew */
+    cannot_be_opened(w, CERTLIFE_E_STORE_CORRUPT);
+    store_poke(w->store, key, good);
+    assert_allowed(w, looks_in(w, MASTER));
+    assert_true(dump_equals(&dump, w->store)); /* nothing of this was mended, or harmed */
+    dump_free(&dump);
+    world_free(w);
+}
+
+static void test_somebody_elses_store(void **state)
+{
+    (void)state;
+    struct world *w = world_new("webfb");
+    certlife_institution *bank = NULL;
+    certlife_store *other = NULL;
+    assert_int_equal(certlife_store_new_memory(&other, NULL), 0);
+    store_poke(other, bytes_of_text("zebra"), bytes_of_text("striped"));
+    struct dump before = dump_of(other);
+    assert_failed(w, opens_on(w, other, &bank), CERTLIFE_E_STORE_CORRUPT);
+    assert_true(dump_equals(&before, other));
+    dump_free(&before);
+    certlife_store_close(other);
+    world_free(w);
+}
+
+/* ---- damaged records ---- */
+
+/* Nothing fails here; but the cryptography is remembered, and random numbers come again. */
+static struct faults never;
+
+struct damaged {
+    struct late_issuer *ca;
+    certlife_crypto *late_crypto;
+    struct world *w;
+    struct dump dump;
+    long counts[20]; /* by -code */
+};
+
+/* Somebody renewed but unconfirmed, somebody issuing, an answer remembered: every kind of record. */
+static struct damaged everything(void)
+{
+    struct damaged d = {.ca = NULL};
+    certlife_crypto *crypto = NULL;
+    struct world_parts parts = {0};
+    assert_int_equal(certlife_crypto_new_mbedtls(&crypto, NULL), 0);
+    assert_int_equal(certlife_crypto_new_mbedtls(&d.late_crypto, NULL), 0);
+    never = (struct faults){.armed = false};
+    parts.crypto = failing_crypto(crypto, &never);
+    d.ca = late_issuer_open(d.late_crypto, &parts.issuer);
+    d.w = world_with(parts);
+    struct world *w = d.w;
+    has_certificate(w, KEIR);
+    has_user(w, "keir003");
+    d.ca->on_issue = d.ca->on_poll = ANSWERS_LATER;
+    assert_int_equal(obtains_with(w, "keir003", 40), CERTLIFE_REFUSED);
+    at(w, "2027-03-15 10:00:00");
+    d.ca->on_issue = ANSWERS_AT_ONCE;
+    with_key(w, "renew-1");
+    assert_allowed(w, renews_with(w, KEIR, 41));
+    d.ca->on_issue = ANSWERS_LATER;
+    reconcile(w);
+    d.dump = dump_of(w->store);
+    return d;
+}
+
+static certlife_store *store_with(const struct dump *dump, size_t changed, struct bytes key, struct bytes value)
+{
+    certlife_store *store = NULL;
+    struct txn txn;
+    assert_int_equal(certlife_store_new_memory(&store, NULL), 0);
+    assert_int_equal(certlife__store_begin(store, CERTLIFE_STORE_WRITE, &txn, NULL), 0);
+    for (size_t i = 0; i < dump->count; i++) {
+        struct pair pair = i == changed ? (struct pair){key, value} : dump->pairs[i];
+        assert_int_equal(certlife__store_put(&txn, pair.key, pair.value, NULL), 0);
+    }
+    assert_int_equal(certlife__store_commit(&txn, NULL), 0);
+    return store;
+}
+
+/* What a damaged store may make of a call: a decision, or that it is damaged – to the clock it may seem from the future, and
+ * an order that was damaged no longer fits its certificate. */
+static void settle(struct damaged *d, int rc)
+{
+    bool may = rc >= 0 || rc == CERTLIFE_E_STORE_CORRUPT || rc == CERTLIFE_E_STORE_VERSION || rc == CERTLIFE_E_CLOCK ||
+               rc == CERTLIFE_E_ISSUER;
+    if (!may)
+        fail_msg("a damaged store: %d %s", rc, certlife_error_message(d->w->err));
+    if (rc < 0)
+        assert_true(certlife_error_code(d->w->err) == rc && certlife_error_message(d->w->err)[0] != '\0');
+    d->counts[rc < 0 ? -rc : 0]++;
+}
+
+static int lists(struct world *w)
+{
+    certlife_user_page *page = NULL;
+    int rc = certlife_user_list(w->bank, actor(w, "branch"), COMPANY, NULL, 100, &page, w->decision, &w->err);
+    for (size_t i = 0; i < certlife_user_page_count(page); i++)
+        assert_non_null(certlife_user_id(certlife_user_page_at(page, i)));
+    certlife_user_page_free(page);
+    return rc;
+}
+
+static int lists_history(struct world *w)
+{
+    certlife_certificate_page *page = NULL;
+    int rc = certlife_user_history(w->bank, actor(w, "branch"), COMPANY, KEIR, NULL, 100, &page, w->decision, &w->err);
+    for (size_t i = 0; i < certlife_certificate_page_count(page); i++)
+        assert_non_null(certlife_certificate_pem(certlife_certificate_page_at(page, i)));
+    certlife_certificate_page_free(page);
+    return rc;
+}
+
+static int shows(struct world *w)
+{
+    certlife_user *user = NULL;
+    int rc = certlife_user_get(w->bank, actor(w, "branch"), COMPANY, KEIR, &user, w->decision, &w->err);
+    certlife_user_free(user);
+    return rc;
+}
+
+static int brings_answer(struct damaged *d)
+{
+    const uint8_t *der = NULL;
+    size_t n = 2, len = late_signs(d->ca, n, &der); /* the third order: keir003's */
+    return certlife_issuer_answer(d->w->bank, actor(d->w, "system"), late_order_id(d->ca, n), 20, der, len,
+                                  d->w->decision, &d->w->err);
+}
+
+/* All that can be done, from the harmless to the end. */
+static void do_everything(struct damaged *d)
+{
+    struct world *w = d->w;
+    uint32_t who = 0;
+    settle(d, lists(w));
+    settle(d, lists_history(w));
+    settle(d, shows(w));
+    settle(d, could(w, MASTER, CERTLIFE_ACT_REISSUE, KEIR));
+    settle(d, certlife_who_could(w->bank, actor(w, "branch"), CERTLIFE_ACT_REVOKE, COMPANY, KEIR, &who, w->decision,
+                                 &w->err));
+    settle(d, gets_again(w, "keir003"));
+    with_key(w, "renew-1");
+    settle(d, renews_with(w, KEIR, 41));
+    settle(d, brings_answer(d));
+    settle(d, looks_in(w, KEIR));
+    settle(d, logs_in(w, KEIR));
+    settle(d, revokes(w, "branch", KEIR));
+    settle(d, deletes(w, "branch", "keir003"));
+    settle(d, closes(w, "branch"));
+}
+
+static void live_with(struct damaged *d, size_t changed, struct bytes key, struct bytes value)
+{
+    struct world *w = d->w;
+    certlife_store *whole = w->store;
+    certlife_institution *bank = w->bank;
+    certlife_clock clock = bank->clock;
+    w->store = store_with(&d->dump, changed, key, value);
+    w->bank = NULL;
+    never.drawn = 1000;
+    d->ca->order_count = 3;
+    takes_new(w, KEIR);
+    int rc = opens_on(w, w->store, &w->bank);
+    settle(d, rc);
+    if (rc == 0) {
+        w->bank->clock = clock;
+        do_everything(d);
+        certlife_institution_close(w->bank);
+    }
+    certlife_store_close(w->store);
+    w->store = whole;
+    w->bank = bank;
+}
+
+static void end(struct damaged *d)
+{
+    dump_free(&d->dump);
+    world_free(d->w);
+    certlife_crypto_free(d->late_crypto);
+}
+
+/* The DER at the end of a certificate's record is long, and one bit of each byte as good as another. */
+static size_t step_at(const struct pair *pair, size_t byte)
+{
+    return pair->key.data[0] == 'K' && byte > 200 ? 8 : 1;
+}
+
+static void test_values_changed_in_one_bit(void **state)
+{
+    (void)state;
+    struct damaged d = everything();
+    uint8_t value[CERTLIFE_STORE_VALUE_MAX];
+    for (size_t i = 0; i < d.dump.count; i++) {
+        const struct pair *pair = &d.dump.pairs[i];
+        memcpy(value, pair->value.data, pair->value.len);
+        for (size_t bit = 0; bit < 8 * pair->value.len; bit += step_at(pair, bit / 8)) {
+            value[bit / 8] ^= (uint8_t)(1 << bit % 8);
+            live_with(&d, i, pair->key, bytes_of(value, pair->value.len));
+            value[bit / 8] ^= (uint8_t)(1 << bit % 8);
+        }
+    }
+    assert_true(d.counts[0] > 0 && d.counts[-CERTLIFE_E_STORE_CORRUPT] > 0);
+    end(&d);
+}
+
+static void test_keys_changed_in_one_bit(void **state)
+{
+    (void)state;
+    struct damaged d = everything();
+    uint8_t key[CERTLIFE_STORE_KEY_MAX];
+    for (size_t i = 0; i < d.dump.count; i++) {
+        const struct pair *pair = &d.dump.pairs[i];
+        memcpy(key, pair->key.data, pair->key.len);
+        for (size_t bit = 0; bit < 8 * pair->key.len; bit++) {
+            key[bit / 8] ^= (uint8_t)(1 << bit % 8);
+            live_with(&d, i, bytes_of(key, pair->key.len), pair->value);
+            key[bit / 8] ^= (uint8_t)(1 << bit % 8);
+        }
+    }
+    assert_true(d.counts[0] > 0 && d.counts[-CERTLIFE_E_STORE_CORRUPT] > 0);
+    end(&d);
+}
+
+static void test_values_cut_off_or_longer(void **state)
+{
+    (void)state;
+    struct damaged d = everything();
+    uint8_t value[CERTLIFE_STORE_VALUE_MAX] = {0};
+    for (size_t i = 0; i < d.dump.count; i++) {
+        const struct pair *pair = &d.dump.pairs[i];
+        memcpy(value, pair->value.data, pair->value.len);
+        memset(value + pair->value.len, 0, 40000);
+        for (size_t len = 0; len < pair->value.len; len++)
+            live_with(&d, i, pair->key, bytes_of(value, len));
+        live_with(&d, i, pair->key, bytes_of(value, pair->value.len + 1));
+        live_with(&d, i, pair->key, bytes_of(value, pair->value.len + 40000)); /* longer than any room */
+    }
+    assert_true(d.counts[0] > 0 && d.counts[-CERTLIFE_E_STORE_CORRUPT] > 0);
+    end(&d);
+}
+
+/* ---- folders ---- */
+
+static void test_folder_without_permission(void **state)
+{
+    (void)state;
+    char folder[1024], inner[1100];
+    certlife_store *store = NULL;
+    certlife_error *err = NULL;
+    assert_true(folder_make(folder, sizeof folder));
+    folder_path(inner, sizeof inner, folder, "store");
+    assert_int_equal(mkdir(inner, 0700), 0);
+    /* root may go everywhere, so somebody else tries. */
+    const struct passwd *nobody = getuid() == 0 ? getpwnam("nobody") : NULL;
+    assert_int_equal(chmod(folder, nobody != NULL ? 0700 : 0), 0);
+    if (getuid() == 0 && (nobody == NULL || seteuid(nobody->pw_uid) != 0)) {
+        print_message("skipped: this is root, and there is no 'nobody'\n");
+        folder_remove(folder);
+        skip();
+    }
+    int rc = certlife_store_open_lmdb(inner, NULL, &store, &err);
+    if (nobody != NULL)
+        assert_int_equal(seteuid(0), 0);
+    chmod(folder, 0700);
+    assert_int_equal(rc, CERTLIFE_E_STORE);
+    assert_null(store);
+    assert_true(certlife_error_backend_code(err) != 0 && certlife_error_message(err)[0] != '\0');
+    certlife_error_free(err);
+    folder_remove(folder);
+}
+
+/* ---- a full store ---- */
+
+#define PEOPLE 10
+
+static const char *person(int i)
+{
+    static char id[16];
+    snprintf(id, sizeof id, "keir%03d", i + 10);
+    return id;
+}
+
+/* Puts something of no meaning until there is room for nothing but what is kept for revocation. */
+static int fill_with(certlife_store *store, size_t size, int *count)
+{
+    static uint8_t nothing[CERTLIFE_STORE_VALUE_MAX];
+    for (;;) {
+        struct txn txn;
+        char key[32];
+        int len = snprintf(key, sizeof key, "Z%08d", *count);
+        int rc = certlife__store_begin(store, CERTLIFE_STORE_WRITE, &txn, NULL);
+        if (rc < 0)
+            return rc;
+        rc = certlife__store_put(&txn, bytes_of(key, (size_t)len), bytes_of(nothing, size), NULL);
+        if (rc == 0)
+            rc = certlife__store_commit(&txn, NULL);
+        else
+            certlife__store_abort(&txn);
+        if (rc < 0)
+            return rc;
+        ++*count;
+    }
+}
+
+static int fill(certlife_store *store)
+{
+    int count = 0;
+    assert_int_equal(fill_with(store, 32768, &count), CERTLIFE_E_STORE_FULL);
+    assert_int_equal(fill_with(store, 2048, &count), CERTLIFE_E_STORE_FULL);
+    assert_int_equal(fill_with(store, 1, &count), CERTLIFE_E_STORE_FULL);
+    return count;
+}
+
+static void empty(certlife_store *store, int count)
+{
+    for (int i = 0; i < count; i++) {
+        char key[32];
+        int len = snprintf(key, sizeof key, "Z%08d", i);
+        store_poke(store, bytes_of(key, (size_t)len), (struct bytes){0});
+    }
+}
+
+/* Issuing is refused for lack of room; logging in, revoking and confirming go on; and nothing is lost. */
+static void test_full_store(void **state)
+{
+    (void)state;
+    char folder[1024];
+    struct world_parts parts = {0};
+    certlife_store_lmdb_options options = CERTLIFE_STORE_LMDB_OPTIONS_INIT;
+    options.max_bytes = 1 << 20;
+    assert_true(folder_make(folder, sizeof folder));
+    assert_int_equal(certlife_store_open_lmdb(folder, &options, &parts.store, NULL), 0);
+    struct world *w = world_with(parts);
+    for (int i = 0; i < PEOPLE; i++)
+        has_obtained(w, person(i));
+    has_user(w, KEIR);
+    int filling = fill(w->store);
+
+    assert_failed(w, obtains_with(w, KEIR, 40), CERTLIFE_E_STORE_FULL);
+    assert_failed(w, adds(w, MASTER, "keir003"), CERTLIFE_E_STORE_FULL);
+    assert_failed(w, registers(w, "branch", "0010000002", "keir101"), CERTLIFE_E_STORE_FULL);
+    for (int i = 0; i < PEOPLE; i++) {
+        assert_allowed(w, i % 2 == 0 ? logs_in(w, person(i)) : confirms(w, person(i)));
+        assert_allowed(w, looks_in(w, person(i)));
+        assert_allowed(w, i % 3 == 0 ? deletes(w, MASTER, person(i)) : revokes(w, MASTER, person(i)));
+        assert_int_equal(looks_in(w, person(i)), CERTLIFE_REFUSED);
+    }
+    assert_int_equal(history_count(w, KEIR), 0);
+
+    empty(w->store, filling);
+    reconcile(w);
+    assert_allowed(w, obtains_with(w, KEIR, 40));
+    assert_int_equal(history_count(w, KEIR), 1);
+    for (int i = 0; i < PEOPLE; i++) {
+        assert_status(w, person(i), i % 3 == 0 ? CERTLIFE_STATUS_DELETED : CERTLIFE_STATUS_REVOKED);
+        assert_int_equal(history_count(w, person(i)), 1);
+    }
+    assert_allowed(w, looks_in(w, MASTER));
+    reconcile(w);
+    world_free(w);
+    folder_remove(folder);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_other_versions_and_other_things),
+        cmocka_unit_test(test_somebody_elses_store),
+        cmocka_unit_test(test_values_changed_in_one_bit),
+        cmocka_unit_test(test_keys_changed_in_one_bit),
+        cmocka_unit_test(test_values_cut_off_or_longer),
+        cmocka_unit_test(test_folder_without_permission),
+        cmocka_unit_test(test_full_store),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
