@@ -89,10 +89,9 @@ typedef struct certlife_actor {
                                        128 bytes */
 } certlife_actor;
 
-#define CERTLIFE_ACTOR_INIT                                                                                            \
-    {                                                                                                                  \
-        sizeof(certlife_actor), 0, NULL, NULL, NULL, 0, 0, NULL, 0, NULL, NULL                                         \
-    }
+/* clang-format off */
+#define CERTLIFE_ACTOR_INIT {sizeof(certlife_actor), 0, NULL, NULL, NULL, 0, 0, NULL, 0, NULL, NULL}
+/* clang-format on */
 
 /* X(NAME, number, name, Japanese, English): why not. Codes are stable; {date} is the decision's date. The three about a
  * certificate that is not this user's read the same, so that nobody learns whether another user exists (R-ALL-2). */

@@ -43,13 +43,10 @@ typedef struct certlife_institution_options {
     certlife_clock clock;            /* {NULL, NULL} is the system's clock */
 } certlife_institution_options;
 
-#define CERTLIFE_INSTITUTION_OPTIONS_INIT                                                                              \
-    {                                                                                                                  \
-        sizeof(certlife_institution_options), NULL, NULL, NULL, NULL, NULL, NULL,                                      \
-        {                                                                                                              \
-            NULL, NULL                                                                                                 \
-        }                                                                                                              \
-    }
+/* clang-format off */
+#define CERTLIFE_INSTITUTION_OPTIONS_INIT \
+    {sizeof(certlife_institution_options), NULL, NULL, NULL, NULL, NULL, NULL, {NULL, NULL}}
+/* clang-format on */
 
 /*
  * Opens an institution on its store, which is made ready if it is empty. CERTLIFE_E_INVALID for a wrong option, named;

@@ -22,18 +22,18 @@ extern "C" {
 /* Borrowed during the call. */
 typedef struct certlife_request {
     size_t size; /* sizeof(certlife_request), set by CERTLIFE_REQUEST_INIT */
-    const uint8_t
-        *pkcs10; /* PKCS #10 (RFC 2986), DER up to 16 KiB or PEM up to 64 KiB; ECDSA P-256, P-384, RSA 2048 to 4096 */
+    /* PKCS #10 (RFC 2986), DER up to 16 KiB or PEM up to 64 KiB, for an ECDSA key on P-256 or P-384, or RSA 2048 to 4096. */
+    const uint8_t *pkcs10;
     size_t pkcs10_len;
     certlife_medium medium; /* R-OBT-8 */
-    const char *channel; /* R-OBT-7: browser and way, e.g. "edge/app", "edge/ie_mode", "chrome/app"; may be NULL where
-                               the profile's channels are "any" */
+    /* R-OBT-7: browser and way, e.g. "edge/app", "edge/ie_mode", "chrome/app"; may be NULL where the profile's channels are
+     * "any". */
+    const char *channel;
 } certlife_request;
 
-#define CERTLIFE_REQUEST_INIT                                                                                          \
-    {                                                                                                                  \
-        sizeof(certlife_request), NULL, 0, 0, NULL                                                                     \
-    }
+/* clang-format off */
+#define CERTLIFE_REQUEST_INIT {sizeof(certlife_request), NULL, 0, 0, NULL}
+/* clang-format on */
 
 #ifdef __cplusplus
 }

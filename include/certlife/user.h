@@ -90,10 +90,9 @@ typedef struct certlife_user_edit_request {
     certlife_permission permission; /* 0 keeps it; a master user has none: CERTLIFE_E_INVALID */
 } certlife_user_edit_request;
 
-#define CERTLIFE_USER_EDIT_REQUEST_INIT                                                                                \
-    {                                                                                                                  \
-        sizeof(certlife_user_edit_request), 0, 0, NULL, 0                                                              \
-    }
+/* clang-format off */
+#define CERTLIFE_USER_EDIT_REQUEST_INIT {sizeof(certlife_user_edit_request), 0, 0, NULL, 0}
+/* clang-format on */
 
 /* Where one part is refused, the decision names that part's row and nothing is done. */
 CERTLIFE_API int certlife_user_edit(certlife_institution *institution, const certlife_actor *actor,

@@ -47,7 +47,6 @@ enum {
 #define CERTLIFE_CRYPTO_SIGNATURE_MAX 512 /* RSA 4096 */
 #define CERTLIFE_CRYPTO_SPKI_MAX 600      /* SubjectPublicKeyInfo of RSA 4096 */
 
-/* Two pieces of bytes hashed or signed as one save a copy; the second may be empty. */
 typedef struct certlife_crypto_class {
     size_t size;      /* sizeof(certlife_crypto_class) */
     const char *name; /* must: for messages, e.g. "mbedtls" */

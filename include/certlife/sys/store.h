@@ -113,10 +113,9 @@ typedef struct certlife_store_lmdb_options {
     int32_t read_only;    /* not 0: an existing store, only to look; write transactions are refused */
 } certlife_store_lmdb_options;
 
-#define CERTLIFE_STORE_LMDB_OPTIONS_INIT                                                                               \
-    {                                                                                                                  \
-        sizeof(certlife_store_lmdb_options), 0, 0, 0                                                                   \
-    }
+/* clang-format off */
+#define CERTLIFE_STORE_LMDB_OPTIONS_INIT {sizeof(certlife_store_lmdb_options), 0, 0, 0}
+/* clang-format on */
 
 /*
  * Opens (and makes, if it is not there) a store in the folder `path`, which must be on a local file system: a network
