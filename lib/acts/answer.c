@@ -40,6 +40,7 @@ static int name_key(const struct call *call, struct key_names *out, certlife_err
     write_number(&w, (uint64_t)call->act, 4);
     write_text(&w, call->contract);
     write_text(&w, call->user);
+    write_text(&w, actor->application);
     write_text(&w, call->master);
     write_number(&w, call->email != NULL, 1);
     write_text(&w, call->email);

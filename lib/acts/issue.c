@@ -9,6 +9,7 @@
  */
 #include "acts/issuing.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -155,7 +156,9 @@ int certlife__issued_write(struct txn *txn, const struct user *user, const struc
                            int64_t now, certlife_error **err)
 {
     struct key_owner owner = {.barred = false};
-    struct author superseded = {"system renewal", ""};
+    char room[STAFF_MAX + 16];
+    struct author author = {room, ""}; /* of what ends by this: the user themselves obtained or renewed */
+    snprintf(room, sizeof room, "user %s", record->user);
     certlife__text_copy(owner.contract, sizeof owner.contract, record->contract);
     certlife__text_copy(owner.user, sizeof owner.user, record->user);
     int rc = certlife__certificate_add(txn, record, err);
@@ -164,7 +167,7 @@ int certlife__issued_write(struct txn *txn, const struct user *user, const struc
     if (rc < 0)
         return rc;
     struct change change = certlife__transition_receive(user, &record->facts, now);
-    return certlife__change_write(txn, &change, &superseded, err);
+    return certlife__change_write(txn, &change, &author, err);
 }
 
 void certlife__issued_deliver(const struct certificate_record *record, struct delivered *out, struct outcome *outcome)
@@ -222,6 +225,36 @@ static int issue_local(const struct call *call, const struct order *order, struc
     return rc < 0 ? rc : certlife__answer_of(outcome);
 }
 
+/* The certificate that the request's key got, if it is still the user's latest. */
+static int find_by_key(struct txn *txn, const struct call *call, struct delivered *out, struct outcome *outcome,
+                       certlife_error **err)
+{
+    struct user user;
+    bool found = false;
+    int rc = certlife__user_get(txn, call->contract, call->user, &user, &found, err);
+    if (rc < 0 || !found || memcmp(user.current.key_hash, call->asked->key_hash, HASH_LEN) != 0)
+        return rc;
+    rc = certlife__delivered_read(txn, &user.current.serial, out, err);
+    if (rc == 0)
+        outcome->verdict = (struct verdict){CERTLIFE_CODE_ALLOWED, "R-OBT-6", CERTLIFE_WAY_NONE, 0};
+    return rc;
+}
+
+/* The first answer to an idempotency key was 'later': what is it now, also once it has been confirmed? */
+static int ask_again(const struct call *call, struct delivered *out, struct outcome *outcome, certlife_error **err)
+{
+    struct txn txn;
+    int rc = certlife__deliver(call, out, outcome, err);
+    if (rc != CERTLIFE_REFUSED || outcome->verdict.code != CERTLIFE_CODE_NOTHING_TO_DELIVER)
+        return rc;
+    rc = certlife__store_begin(call->institution->store, CERTLIFE_STORE_READ, &txn, err);
+    if (rc < 0)
+        return rc;
+    rc = find_by_key(&txn, call, out, outcome, err);
+    certlife__store_abort(&txn);
+    return rc < 0 ? rc : certlife__answer_of(outcome);
+}
+
 int certlife__issue(const struct call *call, struct delivered *out, struct outcome *outcome, certlife_error **err)
 {
     struct looked looked;
@@ -230,9 +263,9 @@ int certlife__issue(const struct call *call, struct delivered *out, struct outco
     int rc = certlife__issue_look(call, &looked, out, outcome, err);
     if (rc < 0)
         return rc;
-    bool waits = outcome->verdict.row == NULL && outcome->verdict.code == CERTLIFE_CODE_ISSUING;
-    if (waits) /* the first answer to this idempotency key was 'later': what is it now? */
-        return certlife__deliver(call, out, outcome, err);
+    bool was_later = outcome->verdict.row == NULL && outcome->verdict.code == CERTLIFE_CODE_ISSUING;
+    if (was_later)
+        return ask_again(call, out, outcome, err);
     if (!looked.done) {
         rc = certlife__issuer_needed(call->institution, err);
         if (rc == 0)

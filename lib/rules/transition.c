@@ -105,8 +105,8 @@ struct change certlife__transition_receive(const struct user *user, const struct
     struct user *after = &change.user;
     /* In time when it was asked for, if an issuer answered later. */
     int64_t asked_at = after->issuing.act != 0 ? after->issuing.since : now;
-    bool reissued = certificate->issued_by == CERTLIFE_ACT_OBTAIN && after->authorised_at != 0 &&
-                    asked_at <= after->obtain_by;
+    bool reissued =
+        certificate->issued_by == CERTLIFE_ACT_OBTAIN && after->authorised_at != 0 && asked_at <= after->obtain_by;
     bool stays_beside = certificate_usable(&after->current, now) && !reissued;
 
     after->issuing = (struct issuing){0};

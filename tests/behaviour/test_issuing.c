@@ -9,7 +9,8 @@
 
 #include <unistd.h>
 
-#include "base/text.h"
+#include "ports/crypto.h"
+#include "x509/certificate.h"
 
 #define KEIR2 "keir002"
 #define KEIR3 "keir003"
@@ -101,16 +102,37 @@ static void test_r_iss_1_unique_by_the_store(void **state)
     struct world *w = world_with(parts);
     has_user(w, KEIR2);
     ca->misfit = REPEATS_A_SERIAL;
-    int rc = obtains(w, KEIR2);
-    if (rc >= 0)
-        fail_msg("a serial number was taken twice");
-    assert_int_equal(certlife_error_class_of(w->err), CERTLIFE_CLASS_OPERATOR);
+    assert_failed(w, obtains(w, KEIR2), CERTLIFE_E_ISSUER);
     assert_int_equal(history_count(w, KEIR2), 0);
     assert_int_equal(history_count(w, MASTER), 1);
     assert_allowed(w, logs_in(w, MASTER));
     reconcile(w);
     ca->misfit = FITS;
     assert_allowed(w, gets_again(w, KEIR2));
+    world_free(w);
+}
+
+/* … nor are random numbers that come again. */
+static void test_r_iss_1_random_numbers_again(void **state)
+{
+    (void)state;
+    struct faults faults = {.part = PART_CRYPTO};
+    struct world_parts parts = {0};
+    certlife_crypto *inner = NULL;
+    assert_int_equal(certlife_crypto_new_mbedtls(&inner, NULL), 0);
+    parts.crypto = failing_crypto(inner, &faults);
+    struct world *w = world_with(parts);
+    has_user(w, KEIR2);
+    has_user(w, KEIR3);
+    uint64_t drawn = faults.drawn;
+    assert_allowed(w, obtains(w, KEIR2));
+    faults.drawn = drawn;
+    struct dump before = dump_of(w->store);
+    assert_failed(w, obtains(w, KEIR3), CERTLIFE_E_CRYPTO);
+    assert_true(dump_equals(&before, w->store));
+    dump_free(&before);
+    assert_allowed(w, obtains(w, KEIR3)); /* with the next ones */
+    reconcile(w);
     world_free(w);
 }
 
@@ -533,7 +555,52 @@ static void test_r_iss_5_expired_issuer(void **state)
     world_free(w);
 }
 
-/* Nor does an outside issuer's: what does not fit is not recorded. */
+/* The same CA with a certificate that ends at `until`: its name, its key. */
+static void ends_at(struct own_issuer *issuer, certlife_crypto *crypto, int64_t until)
+{
+    static const uint8_t serial[CERTLIFE_SERIAL_MAX] = {1}, key_hash[32] = {1};
+    uint8_t spki[CERTLIFE_CRYPTO_SPKI_MAX], room[CERTLIFE_CERTIFICATE_MAX], signature[CERTLIFE_CRYPTO_SIGNATURE_MAX];
+    size_t spki_len = sizeof spki, len = sizeof signature;
+    struct signing_key key;
+    struct bytes text = bytes_of(issuer->ca.key, strlen(issuer->ca.key));
+    struct writer tbs = writer_into(room, sizeof room);
+    struct writer certificate = writer_into(issuer->authority, sizeof issuer->authority);
+    assert_int_equal(certlife__crypto_key_open(crypto, text, &key, NULL), 0);
+    assert_int_equal(certlife__crypto_key_public(&key, spki, &spki_len, NULL), 0);
+    certlife__certificate_write_ca_tbs(&tbs, "Test CA", bytes_of(serial, sizeof serial), bytes_of(spki, spki_len),
+                                       moment("2020-01-01 00:00:00"), until, CERTLIFE_SIGNATURE_ECDSA_SHA256, key_hash);
+    assert_int_equal(
+        certlife__crypto_sign(&key, CERTLIFE_SIGNATURE_ECDSA_SHA256, bytes_of(room, tbs.len), signature, &len, NULL),
+        0);
+    certlife__crypto_key_close(&key);
+    certlife__certificate_assemble(&certificate, bytes_of(room, tbs.len), CERTLIFE_SIGNATURE_ECDSA_SHA256,
+                                   bytes_of(signature, len));
+    issuer->authority_len = certificate.len;
+}
+
+/* An outside issuer's certificate that outlives it is not recorded, and nobody gets it. */
+static void test_r_iss_5_outside_it_does_not_either(void **state)
+{
+    (void)state;
+    static const char *const until[] = {"2027-04-01 23:59:59", "2027-04-01 23:59:58"};
+    for (size_t i = 0; i < COUNT(until); i++) {
+        struct world_parts parts = {0};
+        struct own_issuer *issuer = own_issuer_into(&parts, 0);
+        ends_at(issuer, parts.crypto, moment(until[i]));
+        struct world *w = world_empty(parts);
+        assert_allowed(w, registers(w, "branch", COMPANY, MASTER));
+        assert_allowed(w, applies(w, "branch"));
+        assert_allowed(w, adds(w, "branch", KEIR2));
+        if (i == 0)
+            assert_allowed(w, obtains(w, KEIR2));
+        else
+            assert_failed(w, obtains(w, KEIR2), CERTLIFE_E_ISSUER);
+        assert_int_equal(history_count(w, KEIR2), i == 0);
+        world_free(w);
+    }
+}
+
+/* What does not fit otherwise is not recorded either. */
 static void test_r_iss_5_what_does_not_fit(void **state)
 {
     (void)state;
@@ -640,6 +707,7 @@ int main(void)
         cmocka_unit_test(test_r_iss_1_serial_numbers),
         cmocka_unit_test(test_r_iss_1_one_number_everywhere),
         cmocka_unit_test(test_r_iss_1_unique_by_the_store),
+        cmocka_unit_test(test_r_iss_1_random_numbers_again),
         cmocka_unit_test(test_r_iss_2_what_leaves_is_recorded),
         cmocka_unit_test(test_r_iss_2_wherever_the_store_fails),
         cmocka_unit_test(test_r_iss_2_a_lost_answer),
@@ -650,6 +718,7 @@ int main(void)
         cmocka_unit_test(test_r_iss_5_as_gnutls_reads_it),
         cmocka_unit_test(test_r_iss_5_never_outlives_its_issuer),
         cmocka_unit_test(test_r_iss_5_expired_issuer),
+        cmocka_unit_test(test_r_iss_5_outside_it_does_not_either),
         cmocka_unit_test(test_r_iss_5_what_does_not_fit),
         cmocka_unit_test(test_r_iss_6_only_the_key_crosses),
     };

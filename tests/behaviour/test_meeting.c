@@ -465,7 +465,8 @@ static void test_r_all_6_takes_the_place_of_the_expired(void **state)
     certlife_certificate_page *page = NULL;
     const certlife_certificate *old = history_at(w, KEIR2, 0, &page);
     assert_int_equal(certlife_certificate_confirmed_at(certlife_certificate_page_at(page, 1)), w->now);
-    assert_true(certlife_certificate_state_of(old) != CERTLIFE_CERTIFICATE_REVOKED);
+    assert_int_equal(certlife_certificate_state_of(old), CERTLIFE_CERTIFICATE_EXPIRED); /* not replaced */
+    assert_int_equal(certlife_certificate_replaced_at(old), 0);
     certlife_certificate_page_free(page);
     reconcile(w);
     world_free(w);

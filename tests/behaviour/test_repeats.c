@@ -396,6 +396,8 @@ static void test_r_iss_3_an_order_is_placed_once(void **state)
     assert_allowed(w, with_k(w, obtains_late));
     assert_int_equal(late_signed(ca), 2);
     assert_allowed(w, confirms(w, KEIR2));
+    assert_allowed(w, with_k(w, obtains_late)); /* confirmed or not, it is the answer to that request */
+    assert_int_equal(late_signed(ca), 2);
     assert_int_equal(history_count(w, KEIR2), 1);
     reconcile(w);
     world_free(w);

@@ -70,10 +70,10 @@ static void stop(const char *what, const certlife_error *err)
     exit(2);
 }
 
-#define MUST(call)                \
-    do {                          \
-        if ((call) != 0)          \
-            stop(#call, bank.err); \
+#define MUST(call)                                                                                                     \
+    do {                                                                                                               \
+        if ((call) != 0)                                                                                               \
+            stop(#call, bank.err);                                                                                     \
     } while (0)
 
 static struct {
@@ -248,12 +248,17 @@ static int fill(struct txn *txn, void *payload, certlife_error **err)
 {
     long first = *(long *)payload;
     for (long n = first; n < first + 10000 && n < bank.certificates; n++) {
-        struct certificate_record record = {
-            .facts = {.serial = serial_of(n), .medium = CERTLIFE_MEDIUM_PC, .issued_by = CERTLIFE_ACT_OBTAIN,
-                      .not_before = bank.view.not_before, .not_after = bank.view.not_after, .issued_at = NOW,
-                      .confirmed_at = NOW}};
-        struct user user = {.role = CERTLIFE_ROLE_GENERAL, .permission = CERTLIFE_PERMISSION_OPERATOR,
-                            .created_at = NOW, .email = "user@example.co.jp"};
+        struct certificate_record record = {.facts = {.serial = serial_of(n),
+                                                      .medium = CERTLIFE_MEDIUM_PC,
+                                                      .issued_by = CERTLIFE_ACT_OBTAIN,
+                                                      .not_before = bank.view.not_before,
+                                                      .not_after = bank.view.not_after,
+                                                      .issued_at = NOW,
+                                                      .confirmed_at = NOW}};
+        struct user user = {.role = CERTLIFE_ROLE_GENERAL,
+                            .permission = CERTLIFE_PERMISSION_OPERATOR,
+                            .created_at = NOW,
+                            .email = "user@example.co.jp"};
         struct key_owner owner = {.barred = false};
         struct contract contract = {.master = "keir000", .users = COMPANY_USERS, .applied_at = NOW};
         uint8_t der[4096];
@@ -313,6 +318,7 @@ static void open_raw(void)
     snprintf(command, sizeof command, "cp --sparse=always %s %s/data.mdb", path, bank.raw_folder);
     if (system(command) != 0)
         stop("copy", NULL);
+    sync(); /* what was filled and copied is not to be paid by the first commits */
     raw_must(mdb_env_open(bank.raw, bank.raw_folder, MDB_NOTLS | MDB_NORDAHEAD, 0600), "open");
     raw_must(mdb_txn_begin(bank.raw, NULL, MDB_RDONLY, &txn), "begin");
     raw_must(mdb_dbi_open(txn, NULL, 0, &bank.raw_dbi), "dbi");
@@ -376,8 +382,8 @@ static double login_batch(long seed, long count)
         actor.certificate = der;
         actor.certificate_len = bank.der_len;
         double begin = now_us();
-        int rc = certlife_login_check(bank.institution, &actor, CERTLIFE_LOGIN_RECORD, bank.login, bank.decision,
-                                      &bank.err);
+        int rc =
+            certlife_login_check(bank.institution, &actor, CERTLIFE_LOGIN_RECORD, bank.login, bank.decision, &bank.err);
         spent += now_us() - begin;
         if (rc != CERTLIFE_ALLOWED)
             stop(certlife_decision_line(bank.decision), bank.err);
@@ -447,8 +453,8 @@ static double obtain_batch(int batch, int count)
         request.pkcs10_len = read.der.len;
         request.medium = CERTLIFE_MEDIUM_PC;
         double begin = now_us();
-        int rc = certlife_obtain(bank.institution, &actor, "bench", user, &request, &certificate, bank.decision,
-                                 &bank.err);
+        int rc =
+            certlife_obtain(bank.institution, &actor, "bench", user, &request, &certificate, bank.decision, &bank.err);
         spent += now_us() - begin;
         if (rc != CERTLIFE_ALLOWED)
             stop(certlife_decision_line(bank.decision), bank.err);

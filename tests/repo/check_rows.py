@@ -23,8 +23,20 @@ def tests(root):
             yield path, match[0], f'R-{match[1].upper()}-{match[2]}', names.count(match[0])
 
 
+def unbuilt(root):
+    """Test programs that the meson.build beside them does not name"""
+    for path in sources(root, 'tests', '.c'):
+        if path.name.startswith('test_'):
+            build = path.with_name('meson.build')
+            words = re.findall(r"'([^']*)'", build.read_text()) if build.exists() else []
+            if not {path.stem, path.stem.removeprefix('test_'), path.name} & set(words):
+                yield path
+
+
 def check(root, _build):
     known = rows(root)
+    for path in unbuilt(root):
+        yield f'{name(path, root)}: no meson.build builds it'
     tested = set()
     for path, function, row, named in tests(root):
         tested.add(row)
@@ -48,6 +60,8 @@ FAULTS = [
      'R-REN-77: no test'),
     ('a test that is never run', writes('tests/planted.c', 'static void test_r_ren_2_planted(void **state) {}\n'),
      'test_r_ren_2_planted is never run'),
+    ('a test program that is not built', writes('tests/behaviour/test_planted.c', 'int main(void) { return 0; }\n'),
+     'no meson.build builds it'),
     ('a test of a row that is not there', writes('tests/planted.c', 'test_r_ren_99_x test_r_ren_99_x'),
      'no row R-REN-99'),
     ('a row that is not there', writes('lib/planted.c', '{"R-OBT-99", 0},\n'), 'no row R-OBT-99'),

@@ -479,8 +479,8 @@ certlife_status status(struct world *w, const char *user)
 
 const certlife_certificate *history_at(struct world *w, const char *user, size_t n, certlife_certificate_page **page)
 {
-    must(w, certlife_user_history(w->bank, actor(w, "branch"), w->company, user, NULL, 1000, page, w->decision,
-                                  &w->err));
+    must(w,
+         certlife_user_history(w->bank, actor(w, "branch"), w->company, user, NULL, 1000, page, w->decision, &w->err));
     return certlife_certificate_page_at(*page, n);
 }
 
@@ -502,8 +502,8 @@ void assert_allowed_at(struct world *w, int rc, const char *file, int line)
     _fail(file, line);
 }
 
-void assert_refused_at(struct world *w, int rc, const char *row, certlife_code code, certlife_way way,
-                       const char *file, int line)
+void assert_refused_at(struct world *w, int rc, const char *row, certlife_code code, certlife_way way, const char *file,
+                       int line)
 {
     const certlife_decision *d = w->decision;
     bool right = rc == CERTLIFE_REFUSED && certlife_decision_code(d) == code && certlife_decision_way(d) == way &&

@@ -151,8 +151,8 @@ size_t history_count(struct world *w, const char *user);
 const certlife_certificate *history_at(struct world *w, const char *user, size_t n, certlife_certificate_page **page);
 
 void assert_allowed_at(struct world *w, int rc, const char *file, int line);
-void assert_refused_at(struct world *w, int rc, const char *row, certlife_code code, certlife_way way,
-                       const char *file, int line);
+void assert_refused_at(struct world *w, int rc, const char *row, certlife_code code, certlife_way way, const char *file,
+                       int line);
 void assert_failed_at(struct world *w, int rc, int code, const char *file, int line);
 void assert_status_at(struct world *w, const char *user, certlife_status expected, const char *file, int line);
 #define assert_allowed(w, call) assert_allowed_at((w), (call), __FILE__, __LINE__)
