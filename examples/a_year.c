@@ -122,10 +122,9 @@ static void told(const certlife_actor *who, const char *what, int answer, const 
     print(answer == CERTLIFE_ALLOWED ? GREEN : YELLOW, "%s", answer == CERTLIFE_ALLOWED ? "allowed" : "refused");
     printf("  %s\n", certlife_decision_row(decision));
     if (answer == CERTLIFE_REFUSED) {
-        certlife_way way = certlife_decision_way(decision);
+        const char *way = certlife_decision_way_sentence(decision, CERTLIFE_LANGUAGE_EN);
         print(DIM, "%30s%s", "", certlife_decision_sentence(decision, CERTLIFE_LANGUAGE_EN));
-        print(DIM, "%s%s\n", way != CERTLIFE_WAY_NONE ? " → " : "",
-              way != CERTLIFE_WAY_NONE ? certlife_way_name(way) : "");
+        print(DIM, "%s%s\n", way[0] != '\0' ? " → " : "", way);
         print(DIM, "%30s%s\n", "", certlife_decision_sentence(decision, CERTLIFE_LANGUAGE_JA));
     }
     check(certlife_decision_code(decision) == code, certlife_code_name(code));

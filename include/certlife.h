@@ -3,14 +3,12 @@
  * certlife.h – the life of client certificates: the whole of libcertlife, in reading order
  *
  *     #include <certlife.h>
- *     #include <certlife/sys/crypto.h>
- *     #include <certlife/sys/issuer.h>
- *     #include <certlife/sys/store.h>
  *     ...
  *     printf("%s\n", certlife_build_info());
  *
  * A host program opens an institution, registers contracts and users, and asks for acts; every answer explains itself.
- * The headers in certlife/sys are for opening the parts (store, crypto, issuer, clock) and for bringing your own.
+ * The headers in certlife/sys, which certlife/institution.h includes, are for opening the parts (store, crypto, issuer,
+ * clock) and for bringing your own.
  */
 #ifndef CERTLIFE_H
 #define CERTLIFE_H

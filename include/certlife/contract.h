@@ -10,9 +10,10 @@
  *     certlife_contract_apply(institution, &branch, "0010000001", decision, &err);
  *
  * Every call here answers CERTLIFE_ALLOWED (done), CERTLIFE_REFUSED (the decision says why; nothing changed), or a
- * failure (nothing changed): MISUSE, INVALID (an ID or address that is not 1 to 64 or 254 bytes of UTF-8 without control
- * characters), MALFORMED (the actor's certificate), FORKED, CLOCK (R-TIM-3), MEMORY, BUSY, STORE, STORE_FULL,
- * STORE_CORRUPT, CRYPTO, HOST. `decision` and `err` may be NULL. Any thread.
+ * failure (nothing changed): MISUSE, INVALID (an ID that is not 1 to 64, or an address that is not 0 to 254 bytes of UTF-8
+ * without control characters), MALFORMED (the actor's certificate), FORKED, CLOCK (R-TIM-3, or a time that is not between
+ * 1970 and 9999), MEMORY, BUSY, STORE, STORE_FULL, STORE_CORRUPT, CRYPTO, HOST (the clock). `decision` and `err` may be
+ * NULL. Any thread.
  */
 #ifndef CERTLIFE_CONTRACT_H
 #define CERTLIFE_CONTRACT_H

@@ -84,9 +84,12 @@ typedef struct certlife_actor {
     int32_t confirmation_password; /* USER: not 0 if the host verified it for this act */
     const uint8_t *certificate;    /* USER: the certificate presented in TLS, DER, whose key TLS has proved; or NULL */
     size_t certificate_len;
-    const char *application;     /* BRANCH: the number of the written application; or NULL. Up to 64 bytes */
-    const char *idempotency_key; /* the same key and call again get the first answer again (R-ISS-3); or NULL. Up to
-                                       128 bytes */
+    const char *application; /* BRANCH: the number of the written application; or NULL. Up to 64 bytes */
+    /* The same key and call again get the first answer again, the same key with another call is refused (R-ISS-3); or NULL.
+     * Up to 128 bytes. Each user has keys of their own, the branch has its own, and the system. They are kept for as many
+     * days as the profile says. Questions, certlife_deliver and certlife_login_check, which can be repeated as they are,
+     * do not look at it. */
+    const char *idempotency_key;
 } certlife_actor;
 
 /* clang-format off */
@@ -230,7 +233,8 @@ typedef struct certlife_decision certlife_decision;
 CERTLIFE_API certlife_decision *certlife_decision_new(void);
 CERTLIFE_API void certlife_decision_free(certlife_decision *decision); /* NULL does nothing */
 
-/* 1 if the last call it was given to was allowed, else 0. A new decision, and NULL, are not allowed. */
+/* 1 if the last call that filled it was allowed, else 0. A new decision, and NULL, are not allowed. A call that fails (a
+ * negative answer) leaves the decision as it was: look at what the call answered first. */
 CERTLIFE_API int certlife_decision_allowed(const certlife_decision *decision);
 CERTLIFE_API certlife_code certlife_decision_code(const certlife_decision *decision);
 /* The row of the specification that decided, e.g. "R-REN-2". Borrowed, static; "" for a new decision. */
@@ -251,7 +255,7 @@ CERTLIFE_API const char *certlife_way_name(certlife_way way);
 /*
  * Could this actor do this now? Nothing is changed. `user` is NULL for acts on a contract; for obtain and renew a new key,
  * a medium and a channel that the profile allows are supposed. A screen can grey out what would be refused (R-RIS-4).
- * CERTLIFE_ALLOWED, CERTLIFE_REFUSED; failures: MISUSE, INVALID, MALFORMED (the actor's certificate), FORKED, STORE….
+ * CERTLIFE_ALLOWED, CERTLIFE_REFUSED, or a failure as in certlife/contract.h.
  */
 CERTLIFE_API int certlife_decide(certlife_institution *institution, const certlife_actor *actor, certlife_act act,
                                  const char *contract, const char *user, certlife_decision *decision,

@@ -17,7 +17,8 @@
  *         certlife_error_free(err);
  *     }
  *
- * A `certlife_error **err` parameter may be NULL. It is set only on failure, to an object that is yours to free.
+ * A `certlife_error **err` parameter may be NULL. Else `*err` must be NULL before the call; it is set only on failure, to
+ * an object that is yours to free. One that is there already stays: free it, and set it to NULL, before the next call.
  */
 #ifndef CERTLIFE_ERROR_H
 #define CERTLIFE_ERROR_H
@@ -58,7 +59,7 @@ enum {
     X(STORE_CORRUPT, -10, OPERATOR, "the store holds something that the library did not write")                        \
     X(CRYPTO, -11, OPERATOR, "the crypto library failed")                                                              \
     X(ISSUER, -12, OPERATOR, "the issuer failed, or its key, certificate or answer does not fit")                      \
-    X(CLOCK, -13, OPERATOR, "the clock is behind a change that the store already holds")                               \
+    X(CLOCK, -13, OPERATOR, "the clock is behind a change in the store, or out of range")                              \
     X(HOST, -14, CALL, "a callback of the host program failed")                                                        \
     X(INTERNAL, -15, BUG, "the library contradicts itself")
 

@@ -46,8 +46,8 @@ CERTLIFE_API int certlife_login_confirmed(const certlife_login *login);
 
 /*
  * `actor` is a USER with the certificate presented; ID and password alone are never enough (R-LOG-1). CERTLIFE_ALLOWED;
- * CERTLIFE_REFUSED, with its own reason and way out (R-LOG-2); or a failure, which must not let anybody in: MISUSE,
- * INVALID, MALFORMED, FORKED, STORE…. `login` and `decision` may be NULL. Allocates nothing unless it confirms.
+ * CERTLIFE_REFUSED, with its own reason and way out (R-LOG-2); or a failure as in certlife/contract.h, which must not let
+ * anybody in. `login` and `decision` may be NULL, and are set only by an answer. Allocates nothing unless it confirms.
  */
 CERTLIFE_API int certlife_login_check(certlife_institution *institution, const certlife_actor *actor,
                                       certlife_login_mode mode, certlife_login *login, certlife_decision *decision,

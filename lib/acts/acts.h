@@ -49,7 +49,8 @@ struct call {
     int64_t clock;    /* what the clock said, once */
     bool supposing;   /* only asked: medium, channel and serial number are supposed to fit */
 
-    /* What else was asked, by act; all that makes one request differ from another goes into `call_hash` too. */
+    /* What else was asked, by act; all that makes one request differ from another is
+     * hashed in acts/answer.c too. */
     const char *master, *email;
     certlife_permission permission;
     certlife_reason reason;
@@ -131,7 +132,7 @@ struct delivered {
 
 int certlife__delivered_read(struct txn *txn, const struct serial *serial, struct delivered *out, certlife_error **err);
 
-/* Obtain and renew; deliver again; an outside issuer's answer (`certificate` empty: rejected). */
+/* Obtain and renew; deliver again; an outside issuer's answer (call->answer). */
 int certlife__issue(const struct call *call, struct delivered *out, struct outcome *outcome, certlife_error **err);
 int certlife__deliver(const struct call *call, struct delivered *out, struct outcome *outcome, certlife_error **err);
 int certlife__issuer_answered(const struct call *call, struct outcome *outcome, certlife_error **err);

@@ -2,7 +2,6 @@
 /* Obtain and renew, deliver again, confirm. */
 #include "api/api.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include <certlife/obtain.h>

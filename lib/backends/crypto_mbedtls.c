@@ -3,7 +3,6 @@
 #include "backends/mbedtls.h"
 
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include <mbedtls/asn1.h>

@@ -58,11 +58,6 @@ void certlife_crypto_free(certlife_crypto *crypto)
     free(crypto);
 }
 
-const char *certlife__crypto_name(const certlife_crypto *crypto)
-{
-    return crypto->klass.name;
-}
-
 /* A slot's answer, made one that can be trusted: 0 to `most`, or a known failure that is described. */
 static int settle(const certlife_crypto *crypto, const char *slot, int answer, int most, certlife_error **err)
 {

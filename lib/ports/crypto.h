@@ -27,6 +27,5 @@ void certlife__crypto_key_close(struct signing_key *key);
 int certlife__crypto_verify(certlife_crypto *crypto, struct bytes spki, certlife_signature algorithm,
                             struct bytes message, struct bytes signature, certlife_error **err);
 int certlife__crypto_key_sound(certlife_crypto *crypto, struct bytes spki, certlife_error **err);
-const char *certlife__crypto_name(const certlife_crypto *crypto);
 
 #endif

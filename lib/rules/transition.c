@@ -3,7 +3,7 @@
 
 #include "rules/window.h"
 
-enum authorisation { STAYS, OPENS, ENDS };
+enum authorisation { OPENS, ENDS };
 enum ending {
     KEEP,
     REVOKE,    /* also an expired one (R-ALL-11), for the reason given */
@@ -76,11 +76,9 @@ struct change certlife__transition(const struct certlife_profile *profile, const
     while (transitions[row].act != act)
         row++;
 
-    if (transitions[row].authorisation != STAYS) {
-        bool opens = transitions[row].authorisation == OPENS;
-        after->authorised_at = opens ? now : 0;
-        after->obtain_by = opens ? certlife__window_obtain_by(profile, now) : 0;
-    }
+    bool opens = transitions[row].authorisation == OPENS;
+    after->authorised_at = opens ? now : 0;
+    after->obtain_by = opens ? certlife__window_obtain_by(profile, now) : 0;
     if (transitions[row].certificates != KEEP) {
         enum ending ending = transitions[row].certificates;
         certlife_reason why = ending == REVOKE ? reason : transitions[row].reason;

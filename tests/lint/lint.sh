@@ -18,10 +18,12 @@ for bits in 2048 3072 4096; do
     request "rsa$bits" -newkey "rsa:$bits"
 done
 
-# What the linter says against a file: one line a lint, nothing if it is content.
+# What the linter says against a file: one line a lint, nothing if it is content. Debian's does not take RFC8813 as the
+# name of a source: its one lint is called by its own.
 complaints() {
-    "$zlint" -format "$1" -includeSources RFC5280,RFC5480,RFC8813,Community "$2" | tr '}' '\n' |
-        grep -E '"(error|warn|fatal)"' || true
+    "$zlint" -format "$1" -includeSources RFC5280,RFC5480,Community "$2" >"$folder/said"
+    "$zlint" -format "$1" -includeNames e_ecdsa_allowed_ku "$2" >>"$folder/said"
+    tr '}' '\n' <"$folder/said" | grep -E '"(error|warn|fatal)"' || true
 }
 
 "$openssl" req -x509 -new -newkey rsa:2048 -nodes -keyout "$folder/bad.key" -subj / -set_serial 0 -days 1 \
