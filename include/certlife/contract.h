@@ -59,6 +59,10 @@ CERTLIFE_API int64_t certlife_contract_registered_at(const certlife_contract *co
 CERTLIFE_API int64_t certlife_contract_applied_at(const certlife_contract *contract);
 CERTLIFE_API int64_t certlife_contract_usb_token_applied_at(const certlife_contract *contract);
 CERTLIFE_API int64_t certlife_contract_closed_at(const certlife_contract *contract);
+/* The numbers of the written applications for certificates, for USB tokens and to close. Borrowed; "" for none. */
+CERTLIFE_API const char *certlife_contract_application(const certlife_contract *contract);
+CERTLIFE_API const char *certlife_contract_usb_token_application(const certlife_contract *contract);
+CERTLIFE_API const char *certlife_contract_close_application(const certlife_contract *contract);
 CERTLIFE_API void certlife_contract_free(certlife_contract *contract); /* NULL does nothing */
 
 #ifdef __cplusplus

@@ -233,8 +233,8 @@ typedef struct certlife_decision certlife_decision;
 CERTLIFE_API certlife_decision *certlife_decision_new(void);
 CERTLIFE_API void certlife_decision_free(certlife_decision *decision); /* NULL does nothing */
 
-/* 1 if the last call that filled it was allowed, else 0. A new decision, and NULL, are not allowed. A call that fails (a
- * negative answer) leaves the decision as it was: look at what the call answered first. */
+/* 1 if the last call it was given to was allowed, else 0. A new decision, one given to a call that failed, and NULL are not
+ * allowed. */
 CERTLIFE_API int certlife_decision_allowed(const certlife_decision *decision);
 CERTLIFE_API certlife_code certlife_decision_code(const certlife_decision *decision);
 /* The row of the specification that decided, e.g. "R-REN-2". Borrowed, static; "" for a new decision. */

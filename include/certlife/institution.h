@@ -16,7 +16,7 @@
  *
  * A program may open several institutions, with different profiles and stores; nothing is shared between them. One handle
  * may be used from many threads at once. After fork() every call in the child answers CERTLIFE_E_FORKED: open a new one
- * there. Close it before its store, issuer and crypto.
+ * there, on a store, crypto and issuer of the child's own. The inherited handles may be closed there, to free memory. Close it before its store, issuer and crypto.
  */
 #ifndef CERTLIFE_INSTITUTION_H
 #define CERTLIFE_INSTITUTION_H

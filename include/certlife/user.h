@@ -123,6 +123,9 @@ CERTLIFE_API int64_t certlife_user_unconfirmed_expiry(const certlife_user *user)
 CERTLIFE_API const char *certlife_user_unconfirmed_serial(const certlife_user *user);
 /* The number of the written application that authorised or reissued last; borrowed, "" for none (R-RIS-3). */
 CERTLIFE_API const char *certlife_user_application(const certlife_user *user);
+/* When the user was added, and deleted: UTC seconds, 0 for not. */
+CERTLIFE_API int64_t certlife_user_added_at(const certlife_user *user);
+CERTLIFE_API int64_t certlife_user_deleted_at(const certlife_user *user);
 /* When 'renew later' was last chosen (R-REN-7), UTC seconds or 0. */
 CERTLIFE_API int64_t certlife_user_renew_later_at(const certlife_user *user);
 CERTLIFE_API void certlife_user_free(certlife_user *user); /* NULL does nothing */

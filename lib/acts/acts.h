@@ -78,7 +78,7 @@ struct outcome {
     char row[12];         /* where the verdict comes from the store, its row */
 };
 
-/* Opening: the issuer's certificate, by which what it issues is checked. */
+/* Opening: are crypto and issuer this process's own? And the issuer's certificate, by which what it issues is checked. */
 int certlife__authority_read(struct certlife_institution *institution, certlife_error **err);
 
 /* Reads a request, PEM or DER: CERTLIFE_E_MALFORMED if it is neither. Its key is looked at later. */

@@ -41,6 +41,8 @@ static int name_key(const struct call *call, struct key_names *out, certlife_err
     write_text(&w, call->contract);
     write_text(&w, call->user);
     write_text(&w, actor->application);
+    write_number(&w, actor->login_password != 0, 1); /* less assurance is another request: it gets no answer of more */
+    write_number(&w, actor->confirmation_password != 0, 1);
     write_text(&w, call->master);
     write_number(&w, call->email != NULL, 1);
     write_text(&w, call->email);
@@ -74,15 +76,20 @@ bool certlife__answer_known(struct txn *txn, const struct call *call, struct out
 {
     struct key_names names;
     struct answer answer = {0};
+    struct meta meta = {0};
     bool found = false;
     *rc_out = 0;
     if (call->actor->idempotency_key == NULL)
         return false;
     *rc_out = name_key(call, &names, err);
     if (*rc_out == 0)
+        *rc_out = certlife__meta_get(txn, &meta, err);
+    if (*rc_out == 0)
         *rc_out = certlife__answer_get(txn, names.key, &answer, &found, err);
-    if (*rc_out < 0 || !found || call->clock >= answer.forget_at)
+    int64_t now = call->clock > meta.latest ? call->clock : meta.latest;
+    if (*rc_out < 0 || !found || now >= answer.forget_at)
         return *rc_out < 0;
+    outcome->now = now;
     if (memcmp(answer.call, names.call, HASH_LEN) == 0)
         answer_into(&answer, outcome);
     else
@@ -129,11 +136,18 @@ static int remember_refusal(struct txn *txn, void *payload, certlife_error **err
     return rc < 0 ? rc : certlife__moment_write(txn, refused->call, &scene, err);
 }
 
+/* Asks for more than was brought, and is no last word. */
+static bool asks_for_more(certlife_code code)
+{
+    return code == CERTLIFE_CODE_PASSWORD_NEEDED || code == CERTLIFE_CODE_CERTIFICATE_LOGIN_NEEDED ||
+           code == CERTLIFE_CODE_CONFIRMATION_PASSWORD_NEEDED || code == CERTLIFE_CODE_APPLICATION_NEEDED;
+}
+
 /* A refusal changes nothing; only under an idempotency key it is remembered, as the first answer. */
 int certlife__answer_refused(const struct call *call, struct outcome *outcome, certlife_error **err)
 {
     if (call->actor->idempotency_key != NULL && outcome->verdict.row != NULL &&
-        outcome->verdict.code != CERTLIFE_CODE_KEY_REUSED) {
+        !asks_for_more(outcome->verdict.code) && outcome->verdict.code != CERTLIFE_CODE_KEY_REUSED) {
         struct refused refused = {call, outcome};
         int rc =
             certlife__store_update(call->institution->store, CERTLIFE_STORE_WRITE, remember_refusal, &refused, err);

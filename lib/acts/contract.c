@@ -5,7 +5,7 @@ int certlife__apply_contract_register(struct txn *txn, const struct call *call, 
                                       certlife_error **err)
 {
     struct contract contract = {.users = 1, .registered_at = scene->now};
-    struct user master = {.role = CERTLIFE_ROLE_MASTER, .created_at = scene->now};
+    struct user master = {.role = CERTLIFE_ROLE_MASTER, .added_at = scene->now};
     certlife__text_copy(contract.id, sizeof contract.id, call->contract);
     certlife__text_copy(contract.master, sizeof contract.master, call->master);
     certlife__text_copy(master.contract, sizeof master.contract, call->contract);

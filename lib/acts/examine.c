@@ -12,7 +12,10 @@
 int certlife__authority_read(struct certlife_institution *institution, certlife_error **err)
 {
     struct bytes der = {0};
-    int rc = certlife__issuer_authority(institution->issuer, &der, err);
+    int rc = certlife__crypto_check(institution->crypto, err);
+    if (rc < 0 || institution->issuer == NULL)
+        return rc;
+    rc = certlife__issuer_authority(institution->issuer, &der, err);
     if (rc < 0)
         return rc;
     const char *fault = certlife__certificate_read(der, &institution->authority);

@@ -36,6 +36,10 @@ int certlife__delivered_read(struct txn *txn, const struct serial *serial, struc
         return rc;
     if (!found || record.der.len > sizeof out->der)
         return certlife__fail(err, CERTLIFE_E_STORE_CORRUPT, "certificate: its record is not there");
+    struct bytes number = {0}, issuer = {0};
+    if (certlife__certificate_identify(record.der, &number, &issuer) != NULL ||
+        !bytes_equal(number, bytes_of(serial->octets, serial->len)))
+        return certlife__fail(err, CERTLIFE_E_STORE_CORRUPT, "certificate: its record holds something else");
     memcpy(out->der, record.der.data, record.der.len);
     out->record = record;
     out->record.der.data = out->der;
@@ -50,6 +54,8 @@ int certlife__issue_decide(struct txn *txn, const struct call *call, struct look
     bool known = certlife__answer_known(txn, call, outcome, &rc, err);
     if (rc < 0)
         return rc;
+    if (known && outcome->verdict.code == CERTLIFE_CODE_ALLOWED && outcome->serial.len == 0)
+        return certlife__fail(err, CERTLIFE_E_STORE_CORRUPT, "user %s: an answer without its certificate", call->user);
     if (!known) {
         rc = certlife__scene_gather(txn, call, &out->scene, err);
         if (rc < 0)
@@ -245,6 +251,10 @@ static int ask_again(const struct call *call, struct delivered *out, struct outc
 {
     struct txn txn;
     int rc = certlife__deliver(call, out, outcome, err);
+    if (rc == CERTLIFE_ALLOWED && memcmp(out->record.facts.key_hash, call->asked->key_hash, HASH_LEN) != 0) {
+        certlife__refuse(outcome, CERTLIFE_CODE_UNCONFIRMED, "R-ALL-5", CERTLIFE_WAY_DELIVER);
+        return CERTLIFE_REFUSED; /* what waits now is another request's */
+    }
     if (rc != CERTLIFE_REFUSED || outcome->verdict.code != CERTLIFE_CODE_NOTHING_TO_DELIVER)
         return rc;
     rc = certlife__store_begin(call->institution->store, CERTLIFE_STORE_READ, &txn, err);
@@ -255,6 +265,22 @@ static int ask_again(const struct call *call, struct delivered *out, struct outc
     return rc < 0 ? rc : certlife__answer_of(outcome);
 }
 
+/* Remembers a refusal; where another call with the same idempotency key was answered meanwhile, that is the answer. */
+static int refused(const struct call *call, struct delivered *out, struct outcome *outcome, certlife_error **err)
+{
+    struct txn txn;
+    bool known = outcome->verdict.row == NULL;
+    int rc = certlife__answer_refused(call, outcome, err);
+    if (rc != CERTLIFE_ALLOWED || known || outcome->verdict.row != NULL)
+        return rc;
+    rc = certlife__store_begin(call->institution->store, CERTLIFE_STORE_READ, &txn, err);
+    if (rc < 0)
+        return rc;
+    rc = certlife__delivered_read(&txn, &outcome->serial, out, err);
+    certlife__store_abort(&txn);
+    return rc;
+}
+
 int certlife__issue(const struct call *call, struct delivered *out, struct outcome *outcome, certlife_error **err)
 {
     struct looked looked;
@@ -263,7 +289,8 @@ int certlife__issue(const struct call *call, struct delivered *out, struct outco
     int rc = certlife__issue_look(call, &looked, out, outcome, err);
     if (rc < 0)
         return rc;
-    bool was_later = outcome->verdict.row == NULL && outcome->verdict.code == CERTLIFE_CODE_ISSUING;
+    bool was_later = outcome->verdict.row == NULL && outcome->verdict.code == CERTLIFE_CODE_ISSUING &&
+                     strcmp(outcome->row, "R-OBT-6") == 0; /* not refused because of another order (R-ALL-7) */
     if (was_later)
         return ask_again(call, out, outcome, err);
     if (!looked.done) {
@@ -277,7 +304,7 @@ int certlife__issue(const struct call *call, struct delivered *out, struct outco
         looked.done = outcome->verdict.code != CERTLIFE_CODE_ALLOWED;
     }
     if (looked.done)
-        return certlife__answer_refused(call, outcome, err);
+        return refused(call, out, outcome, err);
 
     rc = make_order(&examined, &looked.scene, &order, err);
     if (rc < 0)
@@ -286,6 +313,6 @@ int certlife__issue(const struct call *call, struct delivered *out, struct outco
              ? issue_local(&examined, &order, out, outcome, err)
              : certlife__issue_outside(&examined, &order, out, outcome, err);
     if (rc == CERTLIFE_REFUSED && outcome->verdict.code != CERTLIFE_CODE_ISSUING)
-        return certlife__answer_refused(call, outcome, err);
+        return refused(call, out, outcome, err);
     return rc;
 }

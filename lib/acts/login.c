@@ -89,6 +89,7 @@ static int confirm(struct txn *txn, void *payload, certlife_error **err)
     if (rc != CERTLIFE_ALLOWED)
         return rc;
     first->out->certificate = record.facts;
+    first->out->confirmed = false; /* a run before this one may have been in vain */
     if (record.facts.confirmed_at != 0)
         return 1; /* somebody was quicker; `outcome` says allowed */
     rc = certlife__user_get(txn, call->actor->contract, call->actor->user, &user, &found, err);

@@ -27,7 +27,7 @@ static int place_order(struct txn *txn, void *payload, certlife_error **err)
     if (rc < 0 || looked.done)
         return rc < 0 ? rc : 1;
     struct user user = looked.scene.user;
-    user.issuing = (struct issuing){.act = p->order->act, .medium = p->order->medium, .since = looked.scene.now};
+    user.issuing = (struct issuing){.act = p->order->act, .since = looked.scene.now};
     memcpy(user.issuing.order_id, p->order->id, ORDER_ID_LEN);
     memcpy(user.issuing.key_hash, p->order->key_hash, HASH_LEN);
     struct outcome issuing = *p->outcome;
@@ -126,9 +126,13 @@ static int record_answer(struct txn *txn, void *payload, certlife_error **err)
         scene.user.issuing = (struct issuing){0};
         rc = certlife__user_put(txn, &scene.user, err);
     }
+    if (!brought && a->view == NULL)
+        certlife__refuse(a->outcome, CERTLIFE_CODE_ISSUER_REJECTED, "R-OBT-6", CERTLIFE_WAY_NONE);
+    else if (!brought && !waited_for)
+        certlife__refuse(a->outcome, CERTLIFE_CODE_REVOKED, "R-ALL-7", CERTLIFE_WAY_NONE);
     if (rc == 0)
         rc = certlife__order_erase(txn, order.id, err);
-    if (rc == 0 && brought)
+    if (rc == 0) /* in place of 'later', which was remembered with the order */
         rc = certlife__answer_remember(txn, a->call, &scene, a->outcome, err);
     return rc < 0 ? rc : certlife__moment_write(txn, a->call, &scene, err);
 }
@@ -152,17 +156,13 @@ static int take_answer(const struct call *call, const struct order *order, int s
     rc = certlife__store_update(institution->store, CERTLIFE_STORE_WRITE, record_answer, &answered, err);
     if (rc < 0)
         return rc;
-    bool given = outcome->serial.len > 0;
     bool elsewhere = outcome->verdict.code == CERTLIFE_CODE_UNKNOWN; /* another call took it a moment ago */
-    if (call->act == CERTLIFE_ACT_ISSUER_ANSWER)
+    if (call->act == CERTLIFE_ACT_ISSUER_ANSWER || !elsewhere)
         return certlife__answer_of(outcome);
-    if (said == CERTLIFE_ISSUER_ISSUED && elsewhere)
+    if (said == CERTLIFE_ISSUER_ISSUED)
         return certlife__deliver(call, out, outcome, err);
-    if (said == CERTLIFE_ISSUER_REJECTED)
-        certlife__refuse(outcome, CERTLIFE_CODE_ISSUER_REJECTED, "R-OBT-6", CERTLIFE_WAY_NONE);
-    else if (!given)
-        certlife__refuse(outcome, CERTLIFE_CODE_REVOKED, "R-ALL-7", CERTLIFE_WAY_NONE);
-    return certlife__answer_of(outcome);
+    certlife__refuse(outcome, CERTLIFE_CODE_ISSUER_REJECTED, "R-OBT-6", CERTLIFE_WAY_NONE);
+    return CERTLIFE_REFUSED;
 }
 
 int certlife__issue_outside(const struct call *call, const struct order *order, struct delivered *out,
@@ -274,7 +274,7 @@ static int find_order(struct txn *txn, const struct call *call, const struct ser
     } else if (rc == 0 && serial->len > 0) {
         rc = certlife__certificate_get(txn, serial, &record, &recorded, err);
     }
-    if (rc == 0 && recorded) {
+    if (rc == 0 && recorded && bytes_equal(record.der, call->answer)) {
         certlife__text_copy(out->order.contract, sizeof out->order.contract, record.contract);
         certlife__text_copy(out->order.user, sizeof out->order.user, record.user);
         out->done = true;

@@ -36,7 +36,7 @@ int certlife__apply_transition(struct txn *txn, const struct call *call, const s
 
 int certlife__apply_user_add(struct txn *txn, const struct call *call, struct scene *scene, certlife_error **err)
 {
-    struct user user = {.role = CERTLIFE_ROLE_GENERAL, .permission = call->permission, .created_at = scene->now};
+    struct user user = {.role = CERTLIFE_ROLE_GENERAL, .permission = call->permission, .added_at = scene->now};
     certlife__text_copy(user.contract, sizeof user.contract, call->contract);
     certlife__text_copy(user.id, sizeof user.id, call->user);
     certlife__text_copy(user.email, sizeof user.email, call->email);

@@ -9,15 +9,19 @@
 #define INSTITUTION_MAGIC UINT32_C(0x63726c69)
 
 /*
- * Checks handle, process, actor and IDs, reads the clock once, and fills `out`. `contract` and `user` may be NULL only
+ * Empties the decision, so that one of an earlier call is never taken for this one's; checks handle, process, actor and
+ * IDs, reads the clock once, and fills `out`. `contract` and `user` may be NULL only
  * where the act has none.
  */
 int certlife__call_prepare(certlife_institution *institution, const certlife_actor *actor, certlife_act act,
-                           const char *contract, const char *user, struct call *out, certlife_error **err);
+                           const char *contract, const char *user, certlife_decision *decision, struct call *out,
+                           certlife_error **err);
 
 /* `what` "contract", `text` as given: CERTLIFE_E_INVALID with what is wrong. */
 int certlife__check_text(const char *what, const char *text, size_t min, size_t max, certlife_error **err);
 int certlife__check_email(const char *email, certlife_error **err);
+
+void certlife__decision_clear(certlife_decision *decision);
 
 /* Fills the decision, if there is one, and returns `rc`. */
 int certlife__report(const struct call *call, const struct outcome *outcome, certlife_decision *decision, int rc);

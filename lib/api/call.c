@@ -58,14 +58,17 @@ static int read_clock(const certlife_clock *clock, int64_t *out, certlife_error 
         now = system.tv_sec;
     }
     if (now < SECONDS_PER_DAY || now > LAST_MOMENT)
-        return certlife__fail(err, CERTLIFE_E_CLOCK, "clock: %lld is not between 1970 and 9999", (long long)now);
+        return certlife__fail(err, CERTLIFE_E_CLOCK, "clock: %lld is not between 1970-01-02 and 9999-12-31",
+                              (long long)now);
     *out = now;
     return 0;
 }
 
 int certlife__call_prepare(certlife_institution *institution, const certlife_actor *actor, certlife_act act,
-                           const char *contract, const char *user, struct call *out, certlife_error **err)
+                           const char *contract, const char *user, certlife_decision *decision, struct call *out,
+                           certlife_error **err)
 {
+    certlife__decision_clear(decision);
     CHECK_USE(institution != NULL, err);
     CHECK_USE(institution->magic == INSTITUTION_MAGIC, err);
     CHECK_USE(actor != NULL, err);

@@ -21,8 +21,11 @@ int certlife_contract_register(certlife_institution *institution, const certlife
                                const char *master, const char *email, certlife_decision *decision, certlife_error **err)
 {
     struct call call;
+    int rc = certlife__call_prepare(institution, actor, CERTLIFE_ACT_CONTRACT_REGISTER, contract, NULL, decision, &call,
+                                    err);
+    if (rc < 0)
+        return rc;
     CHECK_USE(contract != NULL, err);
-    int rc = certlife__call_prepare(institution, actor, CERTLIFE_ACT_CONTRACT_REGISTER, contract, NULL, &call, err);
     if (rc == 0)
         rc = certlife__check_text("master user", master, 1, ID_MAX, err);
     if (rc == 0)
@@ -38,8 +41,10 @@ static int contract_act(certlife_institution *institution, const certlife_actor 
                         const char *contract, certlife_decision *decision, certlife_error **err)
 {
     struct call call;
+    int rc = certlife__call_prepare(institution, actor, act, contract, NULL, decision, &call, err);
+    if (rc < 0)
+        return rc;
     CHECK_USE(contract != NULL, err);
-    int rc = certlife__call_prepare(institution, actor, act, contract, NULL, &call, err);
     return rc < 0 ? rc : do_act(&call, decision, err);
 }
 
@@ -66,9 +71,12 @@ int certlife_contract_get(certlife_institution *institution, const certlife_acto
 {
     struct call call;
     struct outcome outcome = {0};
+    int rc =
+        certlife__call_prepare(institution, actor, CERTLIFE_ACT_CONTRACT_SHOW, contract, NULL, decision, &call, err);
+    if (rc < 0)
+        return rc;
     CHECK_USE(contract != NULL, err);
     CHECK_USE(out != NULL, err);
-    int rc = certlife__call_prepare(institution, actor, CERTLIFE_ACT_CONTRACT_SHOW, contract, NULL, &call, err);
     if (rc < 0)
         return rc;
     certlife_contract *snapshot = calloc(1, sizeof *snapshot);
@@ -121,6 +129,21 @@ int64_t certlife_contract_usb_token_applied_at(const certlife_contract *contract
 int64_t certlife_contract_closed_at(const certlife_contract *contract)
 {
     return contract != NULL ? contract->facts.closed_at : 0;
+}
+
+const char *certlife_contract_application(const certlife_contract *contract)
+{
+    return contract != NULL ? contract->facts.application : "";
+}
+
+const char *certlife_contract_usb_token_application(const certlife_contract *contract)
+{
+    return contract != NULL ? contract->facts.usb_token_application : "";
+}
+
+const char *certlife_contract_close_application(const certlife_contract *contract)
+{
+    return contract != NULL ? contract->facts.close_application : "";
 }
 
 void certlife_contract_free(certlife_contract *contract)

@@ -13,7 +13,7 @@ struct certlife_decision {
     char row[12];
     int64_t date;
     int32_t offset;
-    bool about_user;
+    const char *kind; /* of the subject: "user", "contract", "order" */
     char subject[ID_MAX + 1];
     /* Written when they are asked for, so that a login pays for no text. */
     char sentence[2][SENTENCE_ROOM], way_sentence[2][SENTENCE_ROOM], line[SENTENCE_ROOM];
@@ -41,17 +41,17 @@ certlife_code certlife_decision_code(const certlife_decision *decision)
 
 const char *certlife_decision_row(const certlife_decision *decision)
 {
-    return decision != NULL ? decision->row : "";
+    return decision != NULL && decision->filled ? decision->row : "";
 }
 
 certlife_way certlife_decision_way(const certlife_decision *decision)
 {
-    return decision != NULL ? decision->way : CERTLIFE_WAY_NONE;
+    return decision != NULL && decision->filled ? decision->way : CERTLIFE_WAY_NONE;
 }
 
 int64_t certlife_decision_date(const certlife_decision *decision)
 {
-    return decision != NULL ? decision->date : 0;
+    return decision != NULL && decision->filled ? decision->date : 0;
 }
 
 /* The texts are the decision's own room, which its one thread may fill through a const handle. */
@@ -88,9 +88,26 @@ const char *certlife_decision_line(const certlife_decision *decision)
         date[0] = ' ';
         certlife__date_text(decision->date, decision->offset, CERTLIFE_LANGUAGE_EN, date + 1, sizeof date - 1);
     }
-    snprintf(out, SENTENCE_ROOM, "%s %s: %s: %s%s", decision->about_user ? "user" : "contract", decision->subject,
-             decision->row, certlife_code_name(decision->code), date);
+    snprintf(out, SENTENCE_ROOM, "%s %s: %s: %s%s", decision->kind, decision->subject, decision->row,
+             certlife_code_name(decision->code), date);
     return out;
+}
+
+void certlife__decision_clear(certlife_decision *decision)
+{
+    if (decision != NULL)
+        decision->filled = false;
+}
+
+static void name_subject(const struct call *call, certlife_decision *decision)
+{
+    if (call->contract == NULL) {
+        decision->kind = "order";
+        certlife__hex_write(call->serial.octets, call->serial.len, decision->subject);
+        return;
+    }
+    decision->kind = call->user != NULL ? "user" : "contract";
+    certlife__text_copy(decision->subject, sizeof decision->subject, call->user != NULL ? call->user : call->contract);
 }
 
 int certlife__report(const struct call *call, const struct outcome *outcome, certlife_decision *decision, int rc)
@@ -98,28 +115,28 @@ int certlife__report(const struct call *call, const struct outcome *outcome, cer
     if (decision == NULL || rc < 0)
         return rc;
     const struct verdict *verdict = &outcome->verdict;
-    const char *subject = call->user != NULL ? call->user : call->contract != NULL ? call->contract : "";
     decision->filled = true;
     decision->code = verdict->code;
     decision->way = verdict->way;
     decision->date = verdict->date;
     decision->offset = call->institution->profile.utc_offset;
-    decision->about_user = call->user != NULL;
     certlife__text_copy(decision->row, sizeof decision->row, verdict->row != NULL ? verdict->row : outcome->row);
-    certlife__text_copy(decision->subject, sizeof decision->subject, subject);
+    name_subject(call, decision);
     return rc;
 }
 
 static int prepare_question(certlife_institution *institution, const certlife_actor *actor, certlife_act act,
-                            const char *contract, const char *user, struct call *out, certlife_error **err)
+                            const char *contract, const char *user, certlife_decision *decision, struct call *out,
+                            certlife_error **err)
 {
+    int rc = certlife__call_prepare(institution, actor, act, contract, user, decision, out, err);
+    if (rc < 0)
+        return rc;
     CHECK_USE(contract != NULL, err);
     if (act < CERTLIFE_ACT_OBTAIN || act > CERTLIFE_ACT_ISSUER_ANSWER)
         return certlife__fail(err, CERTLIFE_E_INVALID, "act: %d is unknown", (int)act);
-    int rc = certlife__call_prepare(institution, actor, act, contract, user, out, err);
-    if (rc == 0)
-        out->supposing = true;
-    return rc;
+    out->supposing = true;
+    return 0;
 }
 
 int certlife_decide(certlife_institution *institution, const certlife_actor *actor, certlife_act act,
@@ -127,7 +144,7 @@ int certlife_decide(certlife_institution *institution, const certlife_actor *act
 {
     struct call call;
     struct outcome outcome = {0};
-    int rc = prepare_question(institution, actor, act, contract, user, &call, err);
+    int rc = prepare_question(institution, actor, act, contract, user, decision, &call, err);
     if (rc < 0)
         return rc;
     rc = certlife__ask(&call, &outcome, err);
@@ -140,10 +157,10 @@ int certlife_who_could(certlife_institution *institution, const certlife_actor *
 {
     struct call call;
     struct outcome outcome = {0};
-    CHECK_USE(who_out != NULL, err);
-    int rc = prepare_question(institution, actor, act, contract, user, &call, err);
+    int rc = prepare_question(institution, actor, act, contract, user, decision, &call, err);
     if (rc < 0)
         return rc;
+    CHECK_USE(who_out != NULL, err);
     rc = certlife__who_could(&call, who_out, &outcome, err);
     return certlife__report(&call, &outcome, decision, rc);
 }

@@ -47,8 +47,7 @@ int certlife_institution_open(const certlife_institution_options *options, certl
     institution->crypto = options->crypto;
     institution->clock = options->clock;
     institution->tables = certlife__tables();
-    if (institution->issuer != NULL)
-        rc = certlife__authority_read(institution, err);
+    rc = certlife__authority_read(institution, err);
     if (rc == 0)
         rc = certlife__meta_prepare(institution->store, err);
     if (rc < 0) {

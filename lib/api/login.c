@@ -51,7 +51,7 @@ int certlife_login_check(certlife_institution *institution, const certlife_actor
     struct call call;
     struct login answer = {.confirmed = false};
     struct outcome outcome = {0};
-    int rc = certlife__call_prepare(institution, actor, 0, NULL, NULL, &call, err);
+    int rc = certlife__call_prepare(institution, actor, 0, NULL, NULL, decision, &call, err);
     if (rc == 0 && actor->kind != CERTLIFE_ACTOR_USER)
         rc = certlife__fail(err, CERTLIFE_E_INVALID, "login: only users log in");
     if (rc == 0 && mode != CERTLIFE_LOGIN_RECORD && mode != CERTLIFE_LOGIN_LOOK)

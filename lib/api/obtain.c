@@ -42,10 +42,12 @@ static int issue(certlife_institution *institution, const certlife_actor *actor,
 {
     struct call call;
     struct asked asked;
+    int rc = certlife__call_prepare(institution, actor, act, contract, user, decision, &call, err);
+    if (rc < 0)
+        return rc;
     CHECK_USE(contract != NULL, err);
     CHECK_USE(user != NULL, err);
     CHECK_USE(out != NULL, err);
-    int rc = certlife__call_prepare(institution, actor, act, contract, user, &call, err);
     if (rc == 0)
         rc = check_request(request, err);
     if (rc == 0)
@@ -76,10 +78,12 @@ int certlife_deliver(certlife_institution *institution, const certlife_actor *ac
                      const char *user, certlife_certificate **out, certlife_decision *decision, certlife_error **err)
 {
     struct call call;
+    int rc = certlife__call_prepare(institution, actor, CERTLIFE_ACT_DELIVER, contract, user, decision, &call, err);
+    if (rc < 0)
+        return rc;
     CHECK_USE(contract != NULL, err);
     CHECK_USE(user != NULL, err);
     CHECK_USE(out != NULL, err);
-    int rc = certlife__call_prepare(institution, actor, CERTLIFE_ACT_DELIVER, contract, user, &call, err);
     return rc < 0 ? rc : give(&call, certlife__deliver, out, decision, err);
 }
 
@@ -89,10 +93,12 @@ int certlife_confirm(certlife_institution *institution, const certlife_actor *ac
     struct call call;
     struct outcome outcome = {0};
     size_t len = 0;
+    int rc = certlife__call_prepare(institution, actor, CERTLIFE_ACT_CONFIRM, contract, user, decision, &call, err);
+    if (rc < 0)
+        return rc;
     CHECK_USE(contract != NULL, err);
     CHECK_USE(user != NULL, err);
     CHECK_USE(serial != NULL, err);
-    int rc = certlife__call_prepare(institution, actor, CERTLIFE_ACT_CONFIRM, contract, user, &call, err);
     if (rc == 0 && !certlife__hex_read(serial, call.serial.octets, sizeof call.serial.octets, &len))
         rc = certlife__fail(err, CERTLIFE_E_INVALID, "serial number: is not hexadecimal of 1 to 20 octets");
     if (rc < 0)
@@ -108,8 +114,10 @@ int certlife_issuer_answer(certlife_institution *institution, const certlife_act
 {
     struct call call;
     struct outcome outcome = {0};
+    int rc = certlife__call_prepare(institution, actor, CERTLIFE_ACT_ISSUER_ANSWER, NULL, NULL, decision, &call, err);
+    if (rc < 0)
+        return rc;
     CHECK_USE(order_id != NULL, err);
-    int rc = certlife__call_prepare(institution, actor, CERTLIFE_ACT_ISSUER_ANSWER, NULL, NULL, &call, err);
     if (rc == 0 && order_id_len != ORDER_ID_LEN)
         rc = certlife__fail(err, CERTLIFE_E_INVALID, "order: its id has %zu bytes, not %d", order_id_len, ORDER_ID_LEN);
     if (rc == 0 && certificate != NULL && (certificate_len == 0 || certificate_len > CERTIFICATE_MAX))

@@ -43,6 +43,17 @@ const char *certlife_profile_value_allowed(const char *name)
     return index >= 0 ? certlife__profile_value_allowed((size_t)index) : NULL;
 }
 
+static int unknown_name(const char *name, certlife_error **err)
+{
+    char names[400] = "";
+    size_t len = 0;
+    for (size_t i = 0; certlife__profile_value_name(i) != NULL; i++)
+        len += (size_t)snprintf(names + len, sizeof names - len, "%s%s", i > 0 ? ", " : "",
+                                certlife__profile_value_name(i));
+    return certlife__fail(err, CERTLIFE_E_INVALID, "profile: \"%.40s\" is not the name of a value; there is %s", name,
+                          names);
+}
+
 int certlife_profile_set(certlife_profile *profile, const char *name, const char *text, certlife_error **err)
 {
     CHECK_USE(profile != NULL, err);
@@ -50,7 +61,7 @@ int certlife_profile_set(certlife_profile *profile, const char *name, const char
     CHECK_USE(text != NULL, err);
     int index = certlife__profile_value_index(name);
     if (index < 0)
-        return certlife__fail(err, CERTLIFE_E_INVALID, "profile: \"%.40s\" is not the name of a value", name);
+        return unknown_name(name, err);
     if (!certlife__profile_value_set(profile, (size_t)index, text))
         return certlife__fail(err, CERTLIFE_E_INVALID, "profile: \"%s\" cannot be \"%.60s\"; allowed: %s", name, text,
                               certlife__profile_value_allowed((size_t)index));
@@ -66,7 +77,7 @@ int certlife_profile_get(const certlife_profile *profile, const char *name, char
     CHECK_USE(out != NULL, err);
     int index = certlife__profile_value_index(name);
     if (index < 0)
-        return certlife__fail(err, CERTLIFE_E_INVALID, "profile: \"%.40s\" is not the name of a value", name);
+        return unknown_name(name, err);
     certlife__profile_value_print(profile, (size_t)index, text, sizeof text);
     if (strlen(text) >= room)
         return certlife__fail(err, CERTLIFE_E_INVALID, "profile: \"%s\" needs more room", name);
@@ -126,6 +137,8 @@ static int parse_line(char *text, int line, certlife_profile **profile, uint32_t
         rc = certlife_profile_new(value, profile, &cause);
     } else {
         int index = certlife__profile_value_index(name);
+        if (strcmp(name, "profile") == 0)
+            return line_fault(err, line, NULL, "names a profile to start from again; that is done once, first");
         if (index >= 0 && (*seen >> index & 1) != 0)
             return line_fault(err, line, NULL, "sets a value that was set before");
         rc = certlife_profile_set(*profile, name, value, &cause);
@@ -168,6 +181,16 @@ int certlife_profile_parse(const char *text, certlife_profile **out, certlife_er
     return rc;
 }
 
+static int parse_file(const char *path, const char *text, certlife_profile **out, certlife_error **err)
+{
+    certlife_error *cause = NULL;
+    int rc = certlife_profile_parse(text, out, &cause);
+    if (rc < 0)
+        certlife__fail(err, rc, "profile file %s: %s", path, certlife_error_message(cause));
+    certlife_error_free(cause);
+    return rc;
+}
+
 int certlife_profile_load(const char *path, certlife_profile **out, certlife_error **err)
 {
     CHECK_USE(path != NULL, err);
@@ -189,7 +212,7 @@ int certlife_profile_load(const char *path, certlife_profile **out, certlife_err
             rc = certlife__fail(err, CERTLIFE_E_INVALID, "profile file %s: holds a NUL", path);
         else {
             text[len] = '\0';
-            rc = certlife_profile_parse(text, out, err);
+            rc = parse_file(path, text, out, err);
         }
     }
     free(text);

@@ -26,11 +26,15 @@ static int do_acts(const struct call *call, const certlife_act *acts, size_t cou
 }
 
 static int prepare(certlife_institution *institution, const certlife_actor *actor, certlife_act act,
-                   const char *contract, const char *user, struct call *out, certlife_error **err)
+                   const char *contract, const char *user, certlife_decision *decision, struct call *out,
+                   certlife_error **err)
 {
+    int rc = certlife__call_prepare(institution, actor, act, contract, user, decision, out, err);
+    if (rc < 0)
+        return rc;
     CHECK_USE(contract != NULL, err);
     CHECK_USE(user != NULL, err);
-    return certlife__call_prepare(institution, actor, act, contract, user, out, err);
+    return 0;
 }
 
 static bool is_permission(certlife_permission permission)
@@ -48,7 +52,7 @@ int certlife_user_add(certlife_institution *institution, const certlife_actor *a
                       certlife_error **err)
 {
     struct call call;
-    int rc = prepare(institution, actor, CERTLIFE_ACT_USER_ADD, contract, user, &call, err);
+    int rc = prepare(institution, actor, CERTLIFE_ACT_USER_ADD, contract, user, decision, &call, err);
     if (rc == 0)
         rc = certlife__check_email(email, err);
     if (rc == 0 && !is_permission(permission))
@@ -65,7 +69,7 @@ static int user_act(certlife_institution *institution, const certlife_actor *act
                     certlife_error **err)
 {
     struct call call;
-    int rc = prepare(institution, actor, act, contract, user, &call, err);
+    int rc = prepare(institution, actor, act, contract, user, decision, &call, err);
     if (rc == 0 && !is_reason(reason))
         rc = certlife__fail(err, CERTLIFE_E_INVALID, "user %s: reason %d is not one for a user", user, (int)reason);
     if (rc < 0)
@@ -129,7 +133,7 @@ int certlife_user_edit(certlife_institution *institution, const certlife_actor *
     struct call call;
     certlife_act acts[2];
     size_t count = 0;
-    int rc = prepare(institution, actor, CERTLIFE_ACT_USER_CHANGE, contract, user, &call, err);
+    int rc = prepare(institution, actor, CERTLIFE_ACT_USER_CHANGE, contract, user, decision, &call, err);
     if (rc == 0)
         rc = check_edit(request, user, err);
     if (rc < 0)
@@ -175,8 +179,10 @@ int certlife_user_get(certlife_institution *institution, const certlife_actor *a
 {
     struct call call;
     struct outcome outcome = {0};
+    int rc = prepare(institution, actor, CERTLIFE_ACT_USER_SHOW, contract, user, decision, &call, err);
+    if (rc < 0)
+        return rc;
     CHECK_USE(out != NULL, err);
-    int rc = prepare(institution, actor, CERTLIFE_ACT_USER_SHOW, contract, user, &call, err);
     if (rc < 0)
         return rc;
     certlife_user *snapshot = calloc(1, sizeof *snapshot);
@@ -250,6 +256,16 @@ const char *certlife_user_application(const certlife_user *user)
     return user != NULL ? user->facts.application : "";
 }
 
+int64_t certlife_user_added_at(const certlife_user *user)
+{
+    return user != NULL ? user->facts.added_at : 0;
+}
+
+int64_t certlife_user_deleted_at(const certlife_user *user)
+{
+    return user != NULL ? user->facts.deleted_at : 0;
+}
+
 int64_t certlife_user_renew_later_at(const certlife_user *user)
 {
     return user != NULL ? user->facts.renew_later_at : 0;
@@ -314,9 +330,11 @@ int certlife_user_list(certlife_institution *institution, const certlife_actor *
 {
     struct call call;
     struct outcome outcome = {0};
+    int rc = certlife__call_prepare(institution, actor, CERTLIFE_ACT_USER_LIST, contract, NULL, decision, &call, err);
+    if (rc < 0)
+        return rc;
     CHECK_USE(contract != NULL, err);
     CHECK_USE(out != NULL, err);
-    int rc = certlife__call_prepare(institution, actor, CERTLIFE_ACT_USER_LIST, contract, NULL, &call, err);
     if (rc == 0)
         rc = check_limit(limit, err);
     if (rc == 0 && after != NULL)
@@ -389,8 +407,10 @@ int certlife_user_history(certlife_institution *institution, const certlife_acto
     struct outcome outcome = {0};
     struct serial cursor = {0};
     size_t len = 0;
+    int rc = prepare(institution, actor, CERTLIFE_ACT_USER_SHOW, contract, user, decision, &call, err);
+    if (rc < 0)
+        return rc;
     CHECK_USE(out != NULL, err);
-    int rc = prepare(institution, actor, CERTLIFE_ACT_USER_SHOW, contract, user, &call, err);
     if (rc == 0)
         rc = check_limit(limit, err);
     if (rc == 0 && after != NULL && !certlife__hex_read(after, cursor.octets, sizeof cursor.octets, &len))

@@ -10,7 +10,7 @@ struct certlife_error {
     int code;
     int backend_code;
     char backend_name[24];
-    char message[400];
+    char message[640];
 };
 
 /* What is said when there is no memory to say it: shared, constant, never freed. */

@@ -45,7 +45,6 @@ struct certificate {
 /* A request that waits for an issuer's answer; `act` 0: there is none. */
 struct issuing {
     certlife_act act;
-    certlife_medium medium;
     int64_t since;
     uint8_t order_id[ORDER_ID_LEN];
     uint8_t key_hash[HASH_LEN];
@@ -59,7 +58,7 @@ struct user {
     certlife_role role;
     certlife_permission permission;
     bool suspended;
-    int64_t created_at, deleted_at;
+    int64_t added_at, deleted_at;
     int64_t authorised_at, obtain_by; /* an authorisation not yet used; 0: there is none */
     int64_t renew_later_at;
     struct issuing issuing;

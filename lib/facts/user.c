@@ -6,7 +6,6 @@ static void code_issuing(struct codec *codec, struct issuing *issuing)
     certlife__code_i32(codec, &issuing->act);
     if (issuing->act == 0)
         return;
-    certlife__code_i32(codec, &issuing->medium);
     certlife__code_i64(codec, &issuing->since);
     certlife__code_octets(codec, issuing->order_id, sizeof issuing->order_id);
     certlife__code_octets(codec, issuing->key_hash, sizeof issuing->key_hash);
@@ -22,7 +21,7 @@ static void code_user(struct codec *codec, struct user *user)
     certlife__code_i32(codec, &user->role);
     certlife__code_i32(codec, &user->permission);
     certlife__code_flag(codec, &user->suspended);
-    certlife__code_i64(codec, &user->created_at);
+    certlife__code_i64(codec, &user->added_at);
     certlife__code_i64(codec, &user->deleted_at);
     certlife__code_i64(codec, &user->authorised_at);
     certlife__code_i64(codec, &user->obtain_by);

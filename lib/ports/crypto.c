@@ -2,12 +2,14 @@
 #include "ports/crypto.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/error.h"
 
 struct certlife_crypto {
     certlife_crypto_class klass; /* a copy: a class of an older, shorter kind is filled up with NULL */
     void *self;
+    pid_t owner;
 };
 
 static const char *missing_slot(const certlife_crypto_class *klass)
@@ -45,6 +47,7 @@ int certlife_crypto_new(const certlife_crypto_class *klass, void *self, certlife
         return certlife__fail(err, CERTLIFE_E_MEMORY, "crypto %s: no memory", copy.name);
     crypto->klass = copy;
     crypto->self = self;
+    crypto->owner = getpid();
     *out = crypto;
     return 0;
 }
@@ -56,6 +59,14 @@ void certlife_crypto_free(certlife_crypto *crypto)
     if (crypto->klass.free != NULL)
         crypto->klass.free(crypto->self);
     free(crypto);
+}
+
+/* A child's random numbers would be its parent's, and so its keys and serial numbers. */
+int certlife__crypto_check(const certlife_crypto *crypto, certlife_error **err)
+{
+    if (crypto->owner != getpid())
+        return certlife__fail(err, CERTLIFE_E_FORKED, "crypto %s: was made before fork()", crypto->klass.name);
+    return 0;
 }
 
 /* A slot's answer, made one that can be trusted: 0 to `most`, or a known failure that is described. */
@@ -93,15 +104,16 @@ int certlife__crypto_sha256(certlife_crypto *crypto, struct bytes data, uint8_t 
 
 int certlife__crypto_random(certlife_crypto *crypto, uint8_t *out, size_t len, certlife_error **err)
 {
-    int answer = crypto->klass.random(crypto->self, out, len, err);
-    return settle(crypto, "random", answer, 0, err);
+    int rc = certlife__crypto_check(crypto, err);
+    return rc < 0 ? rc : settle(crypto, "random", crypto->klass.random(crypto->self, out, len, err), 0, err);
 }
 
 int certlife__crypto_key_open(certlife_crypto *crypto, struct bytes text, struct signing_key *out, certlife_error **err)
 {
     void *inner = NULL;
-    int answer = crypto->klass.key_open(crypto->self, text.data, text.len, &inner, err);
-    int rc = settle(crypto, "key_open", answer, 0, err);
+    int rc = certlife__crypto_check(crypto, err);
+    if (rc == 0)
+        rc = settle(crypto, "key_open", crypto->klass.key_open(crypto->self, text.data, text.len, &inner, err), 0, err);
     if (rc < 0)
         return rc;
     *out = (struct signing_key){crypto, inner};
@@ -111,8 +123,9 @@ int certlife__crypto_key_open(certlife_crypto *crypto, struct bytes text, struct
 int certlife__crypto_key_generate(certlife_crypto *crypto, int32_t bits, struct signing_key *out, certlife_error **err)
 {
     void *inner = NULL;
-    int answer = crypto->klass.key_generate(crypto->self, bits, &inner, err);
-    int rc = settle(crypto, "key_generate", answer, 0, err);
+    int rc = certlife__crypto_check(crypto, err);
+    if (rc == 0)
+        rc = settle(crypto, "key_generate", crypto->klass.key_generate(crypto->self, bits, &inner, err), 0, err);
     if (rc < 0)
         return rc;
     *out = (struct signing_key){crypto, inner};

@@ -13,6 +13,9 @@ struct signing_key {
     void *inner;
 };
 
+/* CERTLIFE_E_FORKED in a child of the process that made it. Opening or making a key and drawing random numbers check it
+ * themselves; what is made of those in the same process needs no further check. */
+int certlife__crypto_check(const certlife_crypto *crypto, certlife_error **err);
 int certlife__crypto_sha256(certlife_crypto *crypto, struct bytes data, uint8_t out[32], certlife_error **err);
 int certlife__crypto_random(certlife_crypto *crypto, uint8_t *out, size_t len, certlife_error **err);
 int certlife__crypto_key_open(certlife_crypto *crypto, struct bytes text, struct signing_key *out,

@@ -2,12 +2,14 @@
 #include "ports/issuer.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/error.h"
 
 struct certlife_issuer {
     certlife_issuer_class klass; /* a copy: a class of an older, shorter kind is filled up with NULL */
     void *self;
+    pid_t owner;
 };
 
 static const char *missing_slot(const certlife_issuer_class *klass)
@@ -39,6 +41,7 @@ int certlife_issuer_new(const certlife_issuer_class *klass, void *self, certlife
         return certlife__fail(err, CERTLIFE_E_MEMORY, "issuer %s: no memory", copy.name);
     issuer->klass = copy;
     issuer->self = self;
+    issuer->owner = getpid();
     *out = issuer;
     return 0;
 }
@@ -79,6 +82,8 @@ int certlife__issuer_authority(certlife_issuer *issuer, struct bytes *der_out, c
 {
     const uint8_t *der = NULL;
     size_t len = 0;
+    if (issuer->owner != getpid())
+        return certlife__fail(err, CERTLIFE_E_FORKED, "issuer %s: was opened before fork()", issuer->klass.name);
     int rc = settle(issuer, "authority", issuer->klass.authority(issuer->self, &der, &len, err), 0, err);
     if (rc < 0)
         return rc;

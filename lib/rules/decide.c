@@ -13,10 +13,10 @@ struct tables certlife__tables(void)
 certlife_way certlife__way_for(int32_t way, const struct user *user, const struct standing *standing)
 {
     if (way == WAY_OBTAIN_OR_ADMINISTRATOR && standing != NULL) {
-        bool waits = standing->unconfirmed != NULL && !standing->authorised;
-        if (waits || (user != NULL && user->issuing.act != 0))
+        bool waits = (standing->unconfirmed != NULL && !standing->authorised) || (user != NULL && user->issuing.act != 0);
+        if (waits && standing->deliverable)
             return CERTLIFE_WAY_DELIVER;
-        if (obtaining_is_open(standing->obtaining))
+        if (!waits && obtaining_is_open(standing->obtaining))
             return CERTLIFE_WAY_OBTAIN;
     }
     if (way == WAY_ADMINISTRATOR || way == WAY_OBTAIN_OR_ADMINISTRATOR)

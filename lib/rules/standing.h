@@ -26,6 +26,8 @@ struct standing {
     bool usable;
     /* The one that waits to be confirmed and can be (R-OBT-4, R-ALL-6); NULL if none does. */
     const struct certificate *unconfirmed;
+    /* What waits, issuing or unconfirmed, can be delivered: the assurance it asks for can still be brought (R-ALL-6). */
+    bool deliverable;
     bool authorised, lapsed; /* an authorisation not used yet, in time or past obtain-by */
     bool revoked;            /* and not authorised anew since */
     enum obtaining obtaining;

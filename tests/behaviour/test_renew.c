@@ -322,7 +322,7 @@ static void test_r_ren_6_failed_installation(void **state)
     at(w, EXPIRY);
     assert_allowed(w, logs_in_with(w, "keir002", old, len));
     at(w, "2027-04-02 00:00:00");
-    assert_refused(w, logs_in_with(w, "keir002", old, len), "R-LOG-2", CERTLIFE_CODE_EXPIRED, CERTLIFE_WAY_DELIVER);
+    assert_refused(w, logs_in_with(w, "keir002", old, len), "R-LOG-2", CERTLIFE_CODE_EXPIRED, CERTLIFE_WAY_ASK_MASTER);
     assert_allowed(w, gets_again(w, "keir002"));
     assert_allowed(w, logs_in(w, "keir002"));
     assert_status(w, "keir002", CERTLIFE_STATUS_OBTAINED);

@@ -257,7 +257,7 @@ static int fill(struct txn *txn, void *payload, certlife_error **err)
                                                       .confirmed_at = NOW}};
         struct user user = {.role = CERTLIFE_ROLE_GENERAL,
                             .permission = CERTLIFE_PERMISSION_OPERATOR,
-                            .created_at = NOW,
+                            .added_at = NOW,
                             .email = "user@example.co.jp"};
         struct key_owner owner = {.barred = false};
         struct contract contract = {.master = "keir000", .users = COMPANY_USERS, .applied_at = NOW};

@@ -146,7 +146,7 @@ struct stored state_of_user(size_t index, const struct certlife_profile *profile
     snprintf(user->id, sizeof user->id, "%s", role == CERTLIFE_ROLE_MASTER ? "keir001" : "keir002");
     user->role = role;
     user->permission = role == CERTLIFE_ROLE_MASTER ? 0 : CERTLIFE_PERMISSION_OPERATOR;
-    user->created_at = stored.contract.registered_at;
+    user->added_at = stored.contract.registered_at;
     user->suspended = state->side == SUSPENDED;
     user->deleted_at = state->side == DELETED ? NOW - DAY : 0;
     user->current = certificate_of(&state->current, 1, state->side);
@@ -159,7 +159,7 @@ struct stored state_of_user(size_t index, const struct certlife_profile *profile
         user->obtain_by = certlife__day_end(certlife__day_of(NOW - 5 * DAY, JAPAN), JAPAN);
     }
     if (state->issuing != 0)
-        user->issuing = (struct issuing){.act = state->issuing, .medium = CERTLIFE_MEDIUM_PC, .since = NOW - 60};
+        user->issuing = (struct issuing){.act = state->issuing, .since = NOW - 60};
     return stored;
 }
 

@@ -281,7 +281,7 @@ static bool happens(struct life *life, enum event event)
         certlife_act act = event == ORDER ? CERTLIFE_ACT_OBTAIN : CERTLIFE_ACT_RENEW;
         if (!may(life, act, self))
             return false;
-        user->issuing = (struct issuing){.act = act, .medium = CERTLIFE_MEDIUM_PC, .since = life->now};
+        user->issuing = (struct issuing){.act = act, .since = life->now};
         return true;
     }
     case ANSWER:

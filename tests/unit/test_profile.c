@@ -38,6 +38,14 @@ static void assert_value(const certlife_profile *profile, const char *name, cons
         fail_msg("%s: %s is \"%s\" instead of \"%s\"", profile->name, name, is, wanted);
 }
 
+#define THERE_IS                                                                                                       \
+    "; there is validity, last moment, obtain by, renewal opens, renewal closes, carry over, renewal needs, old "      \
+    "after "                                                                                                           \
+    "renewal, e-mail, screen notice, expired obtain, reissue, revoked obtain, old at reissue, master revokes own, "    \
+    "confirmation password, media, channels, users, delegated administrators, time, clock tolerance, idempotency "     \
+    "keys "                                                                                                            \
+    "kept"
+
 /* `rc` and `err` are of a call that must have failed as invalid, with exactly this message. */
 static void assert_invalid(int rc, certlife_error *err, const char *message)
 {
@@ -319,9 +327,9 @@ static void unknown_names(void **state)
     certlife_profile *profile = profile_of("webfb"), *untouched = profile_of("webfb");
     (void)state;
     for (size_t i = 0; i < COUNT(names); i++) {
-        char message[100], out[256] = "untouched";
+        char message[640], out[256] = "untouched";
         certlife_error *err = NULL;
-        snprintf(message, sizeof message, "profile: \"%s\" is not the name of a value", names[i]);
+        snprintf(message, sizeof message, "profile: \"%s\" is not the name of a value" THERE_IS, names[i]);
         int rc = certlife_profile_set(profile, names[i], "1", &err);
         assert_invalid(rc, err, message);
         err = NULL;
@@ -512,9 +520,9 @@ static const struct {
     {"profile = \n", "line 1: profile : there is webfb-login, webfb, houjin, kumiai"},
     {"profile\n", "line 1: is not \"name = value\""},
     {"profile = webfb\n\nrenewal opens 40\n", "line 3: is not \"name = value\""},
-    {"profile = webfb\n= 40\n", "line 2: profile: \"\" is not the name of a value"},
-    {"profile = webfb\nrenewal open = 40\n", "line 2: profile: \"renewal open\" is not the name of a value"},
-    {"profile = webfb\nprofile = houjin\n", "line 2: profile: \"profile\" is not the name of a value"},
+    {"profile = webfb\n= 40\n", "line 2: profile: \"\" is not the name of a value" THERE_IS},
+    {"profile = webfb\nrenewal open = 40\n", "line 2: profile: \"renewal open\" is not the name of a value" THERE_IS},
+    {"profile = webfb\nprofile = houjin\n", "line 2: names a profile to start from again; that is done once, first"},
     {"profile = webfb\n# x\nusers = none\n",
      "line 3: profile: \"users\" cannot be \"none\"; allowed: a number from 1 to 10000, the master user included"},
     {"profile = webfb\nusers = 10 = 20\n",
@@ -655,7 +663,10 @@ static void a_broken_file_names_the_line(void **state)
     (void)state;
     write_file(text, strlen(text));
     int rc = certlife_profile_load(path, &profile, &err);
-    assert_invalid(rc, err, "line 2: profile: \"user\" is not the name of a value");
+    char message[640];
+    snprintf(message, sizeof message, "profile file %s: line 2: profile: \"user\" is not the name of a value" THERE_IS,
+             path);
+    assert_invalid(rc, err, message);
     assert_null(profile);
 }
 

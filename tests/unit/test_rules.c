@@ -595,7 +595,7 @@ static void the_rest_stays_as_it_was(void **state)
         struct user user = user_of(&obtained);
         snprintf(user.email, sizeof user.email, "keir002@example.jp");
         user.permission = CERTLIFE_PERMISSION_OPERATOR;
-        user.created_at = 7;
+        user.added_at = 7;
         user.renew_later_at = 8;
         struct certlife_profile webfb = profile_with("");
         struct user is = certlife__transition(&webfb, &user, acts[i], 0, moment(NOW)).user;
@@ -604,7 +604,7 @@ static void the_rest_stays_as_it_was(void **state)
         assert_string_equal(is.email, user.email);
         assert_int_equal(is.role, user.role);
         assert_int_equal(is.permission, user.permission);
-        assert_int_equal(is.created_at, 7);
+        assert_int_equal(is.added_at, 7);
         assert_int_equal(is.renew_later_at, 8);
         assert_int_equal(is.deleted_at, 0);
         assert_int_equal(is.current.not_after, user.current.not_after);

@@ -10,8 +10,9 @@
  *     certlife_crypto_free(crypto);
  *
  * Primitives only. What is signed is written by the library, the same bytes whichever crypto signs them, so a class for a
- * hardware module is a few small functions. All calls may come from many threads at once. No call may be made after fork()
- * in the child, whose random numbers would be its parent's: make a new one there, and a new issuer on it.
+ * hardware module is a few small functions. All calls may come from many threads at once. After fork() a
+ * child makes its own, and a new issuer on it, for its random numbers would be its parent's: opening an issuer or an
+ * institution with an inherited one answers CERTLIFE_E_FORKED. It may be freed there.
  *
  * This header is for people who extend the library; it may grow between minor versions.
  */
