@@ -16,7 +16,7 @@
  *
  * A program may open several institutions, with different profiles and stores; nothing is shared between them. One handle
  * may be used from many threads at once. After fork() every call in the child answers CERTLIFE_E_FORKED: open a new one
- * there, on a store, crypto and issuer of the child's own. The inherited handles may be closed there, to free memory. Close it before its store, issuer and crypto.
+ * there, on a store, crypto and issuer of the child's own. The inherited handles may be closed there, to free memory. Close it before its store, issuer and crypto. Calls use up to 128 KiB of stack: give threads of your own 256 KiB.
  */
 #ifndef CERTLIFE_INSTITUTION_H
 #define CERTLIFE_INSTITUTION_H
@@ -38,9 +38,11 @@ typedef struct certlife_institution_options {
     const char *crl_url; /* must: where the revocation list will be (R-ISS-5); ASCII, up to 255; copied */
     const certlife_profile *profile; /* must: copied */
     certlife_store *store;           /* must: borrowed until the institution is closed, like issuer and crypto */
-    certlife_issuer *issuer;         /* may be NULL: then nothing can be obtained or renewed (CERTLIFE_E_ISSUER) */
-    certlife_crypto *crypto;         /* must */
-    certlife_clock clock;            /* {NULL, NULL} is the system's clock */
+    /* May be NULL: then nothing can be obtained or renewed (CERTLIFE_E_ISSUER). When it is changed for one with another key,
+     * what was issued before goes on to be accepted at login: the register vouches for it. */
+    certlife_issuer *issuer;
+    certlife_crypto *crypto; /* must */
+    certlife_clock clock;    /* {NULL, NULL} is the system's clock */
 } certlife_institution_options;
 
 /* clang-format off */

@@ -40,6 +40,12 @@ struct asked {
     uint8_t key_hash[HASH_LEN];
 };
 
+/* An idempotency key as the store knows it. */
+struct key_names {
+    uint8_t key[HASH_LEN];  /* whose key, and which */
+    uint8_t call[HASH_LEN]; /* all that was asked */
+};
+
 struct call {
     const struct certlife_institution *institution;
     const certlife_actor *actor;
@@ -60,7 +66,15 @@ struct call {
     uint32_t request_faults; /* enum request_fault, as far as the request alone shows them */
     struct serial serial;    /* confirming: the certificate; answering for the issuer: the order */
     struct bytes answer;     /* the issuer's certificate; empty: rejected */
+
+    struct key_names names; /* of the idempotency key: hashed outside any transaction */
 };
+
+/* A clock behind what has happened never brings anything back (R-TIM-3). */
+static inline int64_t moment_of(const struct call *call, const struct meta *meta)
+{
+    return call->clock > meta->latest ? call->clock : meta->latest;
+}
 
 /* What an act found when it was decided. */
 struct scene {
@@ -81,9 +95,17 @@ struct outcome {
 /* Opening: are crypto and issuer this process's own? And the issuer's certificate, by which what it issues is checked. */
 int certlife__authority_read(struct certlife_institution *institution, certlife_error **err);
 
+/* Names the idempotency key, if there is one, once all that was asked is in the call; before any act. */
+int certlife__answer_name(struct call *call, certlife_error **err);
+
 /* Reads a request, PEM or DER: CERTLIFE_E_MALFORMED if it is neither. Its key is looked at later. */
 int certlife__asked_read(const struct certlife_institution *institution, struct bytes text, struct asked *out,
                          certlife_error **err);
+
+static inline int answer_of(const struct outcome *outcome)
+{
+    return outcome->verdict.code == CERTLIFE_CODE_ALLOWED ? CERTLIFE_ALLOWED : CERTLIFE_REFUSED;
+}
 
 /* Reads all that the rules look at. */
 int certlife__scene_gather(struct txn *txn, const struct call *call, struct scene *out, certlife_error **err);

@@ -8,11 +8,6 @@
 #include "base/error.h"
 #include "ports/crypto.h"
 
-struct key_names {
-    uint8_t key[HASH_LEN];  /* whose key, and which */
-    uint8_t call[HASH_LEN]; /* all that was asked */
-};
-
 static void write_field(struct writer *w, const void *data, size_t len)
 {
     write_number(w, len, 4);
@@ -24,16 +19,18 @@ static void write_text(struct writer *w, const char *text)
     write_field(w, text != NULL ? text : "", text != NULL ? strlen(text) : 0);
 }
 
-static int name_key(const struct call *call, struct key_names *out, certlife_error **err)
+int certlife__answer_name(struct call *call, certlife_error **err)
 {
     uint8_t room[1024];
     const certlife_actor *actor = call->actor;
+    if (actor->idempotency_key == NULL)
+        return 0;
     struct writer w = writer_into(room, sizeof room);
     write_number(&w, (uint64_t)actor->kind, 4);
     write_text(&w, actor->kind == CERTLIFE_ACTOR_USER ? actor->contract : "");
     write_text(&w, actor->kind == CERTLIFE_ACTOR_USER ? actor->user : "");
     write_text(&w, actor->idempotency_key);
-    int rc = certlife__crypto_sha256(call->institution->crypto, bytes_of(room, w.len), out->key, err);
+    int rc = certlife__crypto_sha256(call->institution->crypto, bytes_of(room, w.len), call->names.key, err);
     if (rc < 0)
         return rc;
     w = writer_into(room, sizeof room);
@@ -60,7 +57,7 @@ static int name_key(const struct call *call, struct key_names *out, certlife_err
         write_field(&w, call->asked->key_hash, HASH_LEN);
     if (w.overflow)
         return certlife__fail(err, CERTLIFE_E_INTERNAL, "idempotency key: the call does not fit its room");
-    return certlife__crypto_sha256(call->institution->crypto, bytes_of(room, w.len), out->call, err);
+    return certlife__crypto_sha256(call->institution->crypto, bytes_of(room, w.len), call->names.call, err);
 }
 
 static void answer_into(const struct answer *answer, struct outcome *outcome)
@@ -74,23 +71,20 @@ static void answer_into(const struct answer *answer, struct outcome *outcome)
 bool certlife__answer_known(struct txn *txn, const struct call *call, struct outcome *outcome, int *rc_out,
                             certlife_error **err)
 {
-    struct key_names names;
     struct answer answer = {0};
     struct meta meta = {0};
     bool found = false;
     *rc_out = 0;
     if (call->actor->idempotency_key == NULL)
         return false;
-    *rc_out = name_key(call, &names, err);
+    *rc_out = certlife__meta_get(txn, &meta, err);
     if (*rc_out == 0)
-        *rc_out = certlife__meta_get(txn, &meta, err);
-    if (*rc_out == 0)
-        *rc_out = certlife__answer_get(txn, names.key, &answer, &found, err);
-    int64_t now = call->clock > meta.latest ? call->clock : meta.latest;
+        *rc_out = certlife__answer_get(txn, call->names.key, &answer, &found, err);
+    int64_t now = moment_of(call, &meta);
     if (*rc_out < 0 || !found || now >= answer.forget_at)
         return *rc_out < 0;
     outcome->now = now;
-    if (memcmp(answer.call, names.call, HASH_LEN) == 0)
+    if (memcmp(answer.call, call->names.call, HASH_LEN) == 0)
         answer_into(&answer, outcome);
     else
         outcome->verdict = (struct verdict){CERTLIFE_CODE_KEY_REUSED, "R-ISS-3", CERTLIFE_WAY_NONE, 0};
@@ -100,21 +94,17 @@ bool certlife__answer_known(struct txn *txn, const struct call *call, struct out
 int certlife__answer_remember(struct txn *txn, const struct call *call, const struct scene *scene,
                               const struct outcome *outcome, certlife_error **err)
 {
-    struct key_names names;
     if (call->actor->idempotency_key == NULL)
         return 0;
-    int rc = name_key(call, &names, err);
-    if (rc < 0)
-        return rc;
     int64_t kept = call->institution->profile.idempotency_days * SECONDS_PER_DAY;
     struct answer answer = {.code = outcome->verdict.code,
                             .way = outcome->verdict.way,
                             .date = outcome->verdict.date,
                             .serial = outcome->serial,
                             .forget_at = scene->now + kept};
-    memcpy(answer.call, names.call, HASH_LEN);
+    memcpy(answer.call, call->names.call, HASH_LEN);
     certlife__text_copy(answer.row, sizeof answer.row, outcome->verdict.row);
-    return certlife__answer_put(txn, names.key, &answer, scene->now, err);
+    return certlife__answer_put(txn, call->names.key, &answer, scene->now, err);
 }
 
 struct refused {
@@ -146,13 +136,13 @@ static bool asks_for_more(certlife_code code)
 /* A refusal changes nothing; only under an idempotency key it is remembered, as the first answer. */
 int certlife__answer_refused(const struct call *call, struct outcome *outcome, certlife_error **err)
 {
-    if (call->actor->idempotency_key != NULL && outcome->verdict.row != NULL &&
-        !asks_for_more(outcome->verdict.code) && outcome->verdict.code != CERTLIFE_CODE_KEY_REUSED) {
+    if (call->actor->idempotency_key != NULL && outcome->verdict.row != NULL && !asks_for_more(outcome->verdict.code) &&
+        outcome->verdict.code != CERTLIFE_CODE_KEY_REUSED) {
         struct refused refused = {call, outcome};
         int rc =
             certlife__store_update(call->institution->store, CERTLIFE_STORE_WRITE, remember_refusal, &refused, err);
         if (rc < 0)
             return rc;
     }
-    return outcome->verdict.code == CERTLIFE_CODE_ALLOWED ? CERTLIFE_ALLOWED : CERTLIFE_REFUSED;
+    return answer_of(outcome);
 }

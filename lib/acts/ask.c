@@ -15,7 +15,7 @@ static int look(const struct call *call, struct txn *txn, struct scene *scene, s
     }
     outcome->now = scene->now;
     outcome->verdict = certlife__decide(&call->institution->tables, &scene->situation);
-    return outcome->verdict.code == CERTLIFE_CODE_ALLOWED ? CERTLIFE_ALLOWED : CERTLIFE_REFUSED;
+    return answer_of(outcome);
 }
 
 int certlife__ask(const struct call *call, struct outcome *outcome, certlife_error **err)

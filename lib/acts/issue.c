@@ -17,11 +17,6 @@
 #include "ports/issuer.h"
 #include "rules/window.h"
 
-int certlife__answer_of(const struct outcome *outcome)
-{
-    return outcome->verdict.code == CERTLIFE_CODE_ALLOWED ? CERTLIFE_ALLOWED : CERTLIFE_REFUSED;
-}
-
 void certlife__refuse(struct outcome *outcome, certlife_code code, const char *row, certlife_way way)
 {
     outcome->verdict = (struct verdict){code, row, way, 0};
@@ -223,12 +218,12 @@ static int issue_local(const struct call *call, const struct order *order, struc
         return certlife__fail(err, CERTLIFE_E_ISSUER, "issuer %s: a local issuer must issue at once",
                               certlife__issuer_name(institution->issuer));
     if (rc == 0)
-        rc = certlife__certificate_examine(institution, order, bytes_of(der, len), order->not_before, &view, err);
+        rc = certlife__certificate_examine(institution, order, bytes_of(der, len), &view, err);
     if (rc < 0)
         return rc;
     struct recording recording = {call, order, &view, out, outcome};
     rc = certlife__store_update(institution->store, CERTLIFE_STORE_WRITE, record_local, &recording, err);
-    return rc < 0 ? rc : certlife__answer_of(outcome);
+    return rc < 0 ? rc : answer_of(outcome);
 }
 
 /* The certificate that the request's key got, if it is still the user's latest. */
@@ -262,7 +257,7 @@ static int ask_again(const struct call *call, struct delivered *out, struct outc
         return rc;
     rc = find_by_key(&txn, call, out, outcome, err);
     certlife__store_abort(&txn);
-    return rc < 0 ? rc : certlife__answer_of(outcome);
+    return rc < 0 ? rc : answer_of(outcome);
 }
 
 /* Remembers a refusal; where another call with the same idempotency key was answered meanwhile, that is the answer. */

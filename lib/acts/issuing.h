@@ -21,7 +21,7 @@ int certlife__issue_look(const struct call *call, struct looked *out, struct del
 int certlife__request_examine(const struct call *call, uint32_t *faults_out, certlife_error **err);
 /* An issuer's answer, against the order: key, names, dates, signature (R-ISS-5). */
 int certlife__certificate_examine(const struct certlife_institution *institution, const struct order *order,
-                                  struct bytes der, int64_t now, struct certificate_view *view, certlife_error **err);
+                                  struct bytes der, struct certificate_view *view, certlife_error **err);
 
 int certlife__issuer_needed(const struct certlife_institution *institution, certlife_error **err);
 certlife_issuer_order certlife__order_wording(const struct certlife_institution *institution, const struct order *order,
@@ -39,7 +39,6 @@ void certlife__issued_deliver(const struct certificate_record *record, struct de
 int certlife__issue_outside(const struct call *call, const struct order *order, struct delivered *out,
                             struct outcome *outcome, certlife_error **err);
 
-int certlife__answer_of(const struct outcome *outcome);
 void certlife__refuse(struct outcome *outcome, certlife_code code, const char *row, certlife_way way);
 
 #endif

@@ -17,7 +17,7 @@ static int open_allowed(const struct call *call, struct txn *txn, struct scene *
     if (rc == 0) {
         outcome->now = scene->now;
         outcome->verdict = certlife__decide(&call->institution->tables, &scene->situation);
-        rc = outcome->verdict.code == CERTLIFE_CODE_ALLOWED ? CERTLIFE_ALLOWED : CERTLIFE_REFUSED;
+        rc = answer_of(outcome);
     }
     if (rc != CERTLIFE_ALLOWED)
         certlife__store_abort(txn);

@@ -60,14 +60,14 @@ static int look(struct txn *txn, const struct call *call, struct scene *scene, s
     int rc = certlife__meta_get(txn, &scene->meta, err);
     if (rc < 0)
         return rc;
-    scene->now = call->clock > scene->meta.latest ? call->clock : scene->meta.latest;
+    scene->now = moment_of(call, &scene->meta);
     outcome->now = scene->now;
     rc = certlife__login_look(txn, call->institution, actor->contract, actor->user,
                               bytes_of(actor->certificate, actor->certificate_len), scene->now, &outcome->verdict,
                               record, err);
     if (rc < 0)
         return rc;
-    return outcome->verdict.code == CERTLIFE_CODE_ALLOWED ? CERTLIFE_ALLOWED : CERTLIFE_REFUSED;
+    return answer_of(outcome);
 }
 
 struct first_login {
@@ -135,5 +135,5 @@ int certlife__login(const struct call *call, certlife_login_mode mode, struct lo
     rc = certlife__store_update(call->institution->store, CERTLIFE_STORE_WRITE_RESERVE, confirm, &first, err);
     if (rc < 0)
         return rc;
-    return outcome->verdict.code == CERTLIFE_CODE_ALLOWED ? CERTLIFE_ALLOWED : CERTLIFE_REFUSED;
+    return answer_of(outcome);
 }

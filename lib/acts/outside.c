@@ -104,7 +104,7 @@ static int record_answer(struct txn *txn, void *payload, certlife_error **err)
         rc = certlife__fail(err, CERTLIFE_E_STORE_CORRUPT, "user %s: has an order but no record", order.user);
     if (rc < 0)
         return rc;
-    scene.now = a->call->clock > scene.meta.latest ? a->call->clock : scene.meta.latest;
+    scene.now = moment_of(a->call, &scene.meta);
     a->outcome->now = scene.now;
     bool waited_for = scene.user.issuing.act != 0 && memcmp(scene.user.issuing.order_id, order.id, ORDER_ID_LEN) == 0;
     struct certificate_record record = {0};
@@ -114,6 +114,9 @@ static int record_answer(struct txn *txn, void *payload, certlife_error **err)
         if (rc < 0)
             return rc;
     }
+
+    if (a->view != NULL && waited_for && record.facts.not_after <= scene.now)
+        return certlife__fail(err, CERTLIFE_E_ISSUER, "issuer: the certificate for user %s has expired", order.user);
 
     a->outcome->verdict = (struct verdict){CERTLIFE_CODE_ALLOWED, "R-OBT-6", CERTLIFE_WAY_NONE, 0};
     if (a->view != NULL && waited_for) {
@@ -149,7 +152,7 @@ static int take_answer(const struct call *call, const struct order *order, int s
     }
     int rc = 0;
     if (said == CERTLIFE_ISSUER_ISSUED)
-        rc = certlife__certificate_examine(institution, order, der, outcome->now, &view, err);
+        rc = certlife__certificate_examine(institution, order, der, &view, err);
     if (rc < 0)
         return rc;
     struct answered answered = {call, order->id, said == CERTLIFE_ISSUER_ISSUED ? &view : NULL, out, outcome};
@@ -158,7 +161,7 @@ static int take_answer(const struct call *call, const struct order *order, int s
         return rc;
     bool elsewhere = outcome->verdict.code == CERTLIFE_CODE_UNKNOWN; /* another call took it a moment ago */
     if (call->act == CERTLIFE_ACT_ISSUER_ANSWER || !elsewhere)
-        return certlife__answer_of(outcome);
+        return answer_of(outcome);
     if (said == CERTLIFE_ISSUER_ISSUED)
         return certlife__deliver(call, out, outcome, err);
     certlife__refuse(outcome, CERTLIFE_CODE_ISSUER_REJECTED, "R-OBT-6", CERTLIFE_WAY_NONE);
@@ -174,7 +177,7 @@ int certlife__issue_outside(const struct call *call, const struct order *order, 
     if (rc < 0)
         return rc;
     if (!placing.placed)
-        return certlife__answer_of(outcome);
+        return answer_of(outcome);
     uint8_t der[CERTLIFE_CERTIFICATE_MAX];
     size_t len = sizeof der;
     certlife_issuer_order wording = certlife__order_wording(institution, order, &call->asked->pkcs10);
@@ -243,14 +246,14 @@ int certlife__deliver(const struct call *asked, struct delivered *out, struct ou
     if (rc < 0)
         return rc;
     if (outcome->verdict.code != CERTLIFE_CODE_ISSUING)
-        return certlife__answer_of(outcome);
+        return answer_of(outcome);
     rc = certlife__issuer_needed(call.institution, err);
     if (rc == 0)
         rc = read_order(&call, &order, request, &found, err);
     if (rc < 0)
         return rc;
     if (!found)
-        return certlife__answer_of(outcome); /* it was ended, or answered, a moment ago */
+        return answer_of(outcome); /* it was ended, or answered, a moment ago */
     return ask_issuer(&call, &order, out, outcome, err);
 }
 

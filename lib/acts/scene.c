@@ -4,11 +4,6 @@
 
 #include <string.h>
 
-static int64_t later(int64_t a, int64_t b)
-{
-    return a > b ? a : b;
-}
-
 static bool is_user(const struct call *call)
 {
     return call->actor->kind == CERTLIFE_ACTOR_USER;
@@ -101,12 +96,9 @@ static int find_key(struct txn *txn, const struct call *call, struct scene *scen
     if (rc < 0 || !found)
         return rc;
     bool own = strcmp(owner.contract, s->user->contract) == 0 && strcmp(owner.user, s->user->id) == 0;
-    /* A reissue may let the old certificate go on until the new one is obtained; its key is given up all the same. */
-    bool given_up = s->standing.authorised && certificate_usable(&s->user->current, s->now) &&
-                    memcmp(s->user->current.key_hash, call->asked->key_hash, HASH_LEN) == 0;
     if (!own)
         s->request_faults |= REQUEST_KEY_OF_ANOTHER;
-    else if (owner.barred || given_up)
+    else if (owner.barred)
         s->request_faults |= REQUEST_KEY_BARRED;
     return 0;
 }
@@ -131,8 +123,7 @@ int certlife__scene_gather(struct txn *txn, const struct call *call, struct scen
     int rc = certlife__meta_get(txn, &out->meta, err);
     if (rc < 0)
         return rc;
-    /* A clock behind what has happened never brings anything back (R-TIM-3). */
-    out->now = later(call->clock, out->meta.latest);
+    out->now = moment_of(call, &out->meta);
     s->profile = &call->institution->profile;
     s->now = out->now;
     s->act = call->act;

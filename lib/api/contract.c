@@ -10,10 +10,12 @@ struct certlife_contract {
     int32_t limit;
 };
 
-static int do_act(const struct call *call, certlife_decision *decision, certlife_error **err)
+static int do_act(struct call *call, certlife_decision *decision, certlife_error **err)
 {
     struct outcome outcome = {0};
-    int rc = certlife__do(call, &call->act, 1, &outcome, err);
+    int rc = certlife__answer_name(call, err);
+    if (rc == 0)
+        rc = certlife__do(call, &call->act, 1, &outcome, err);
     return certlife__report(call, &outcome, decision, rc);
 }
 

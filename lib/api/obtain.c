@@ -57,7 +57,8 @@ static int issue(certlife_institution *institution, const certlife_actor *actor,
     call.asked = &asked;
     call.medium = request->medium;
     call.channel = request->channel;
-    return give(&call, certlife__issue, out, decision, err);
+    rc = certlife__answer_name(&call, err);
+    return rc < 0 ? rc : give(&call, certlife__issue, out, decision, err);
 }
 
 int certlife_obtain(certlife_institution *institution, const certlife_actor *actor, const char *contract,
@@ -104,7 +105,9 @@ int certlife_confirm(certlife_institution *institution, const certlife_actor *ac
     if (rc < 0)
         return rc;
     call.serial.len = (uint8_t)len;
-    rc = certlife__do(&call, &call.act, 1, &outcome, err);
+    rc = certlife__answer_name(&call, err);
+    if (rc == 0)
+        rc = certlife__do(&call, &call.act, 1, &outcome, err);
     return certlife__report(&call, &outcome, decision, rc);
 }
 
@@ -127,6 +130,8 @@ int certlife_issuer_answer(certlife_institution *institution, const certlife_act
     call.serial.len = ORDER_ID_LEN;
     memcpy(call.serial.octets, order_id, ORDER_ID_LEN);
     call.answer = bytes_of(certificate, certificate != NULL ? certificate_len : 0);
-    rc = certlife__issuer_answered(&call, &outcome, err);
+    rc = certlife__answer_name(&call, err);
+    if (rc == 0)
+        rc = certlife__issuer_answered(&call, &outcome, err);
     return certlife__report(&call, &outcome, decision, rc);
 }

@@ -17,11 +17,13 @@ struct certlife_user {
     char serial[2 * CERTLIFE_SERIAL_MAX + 1], unconfirmed_serial[2 * CERTLIFE_SERIAL_MAX + 1];
 };
 
-static int do_acts(const struct call *call, const certlife_act *acts, size_t count, certlife_decision *decision,
+static int do_acts(struct call *call, const certlife_act *acts, size_t count, certlife_decision *decision,
                    certlife_error **err)
 {
     struct outcome outcome = {0};
-    int rc = certlife__do(call, acts, count, &outcome, err);
+    int rc = certlife__answer_name(call, err);
+    if (rc == 0)
+        rc = certlife__do(call, acts, count, &outcome, err);
     return certlife__report(call, &outcome, decision, rc);
 }
 

@@ -73,6 +73,7 @@ struct change {
     int32_t left_count;
     struct issuing ended; /* an order that the act ended */
     bool bar_keys;        /* the keys of what ended here are not certified again (R-ALL-19) */
+    bool bar_current;     /* nor that of the current certificate, whatever has become of it */
 };
 
 static inline bool serial_equal(const struct serial *a, const struct serial *b)

@@ -56,6 +56,8 @@ int certlife__change_write(struct txn *txn, const struct change *change, const s
         rc = write_certificate(txn, &change->user.unconfirmed, change, author, err);
     for (int32_t i = 0; rc == 0 && i < change->left_count; i++)
         rc = write_certificate(txn, &change->left[i], change, author, err);
+    if (rc == 0 && change->bar_current)
+        rc = bar_key(txn, change->user.current.key_hash, err);
     if (rc == 0 && change->ended.act != 0 && change->bar_keys)
         rc = bar_key(txn, change->ended.key_hash, err);
     return rc < 0 ? rc : certlife__user_put(txn, &change->user, err);

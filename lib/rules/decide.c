@@ -13,7 +13,8 @@ struct tables certlife__tables(void)
 certlife_way certlife__way_for(int32_t way, const struct user *user, const struct standing *standing)
 {
     if (way == WAY_OBTAIN_OR_ADMINISTRATOR && standing != NULL) {
-        bool waits = (standing->unconfirmed != NULL && !standing->authorised) || (user != NULL && user->issuing.act != 0);
+        bool waits =
+            (standing->unconfirmed != NULL && !standing->authorised) || (user != NULL && user->issuing.act != 0);
         if (waits && standing->deliverable)
             return CERTLIFE_WAY_DELIVER;
         if (!waits && obtaining_is_open(standing->obtaining))

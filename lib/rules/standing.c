@@ -131,8 +131,11 @@ struct standing certlife__standing_of(const struct certlife_profile *profile, co
         s.unconfirmed = &user->unconfirmed;
     else if (current_usable && user->current.confirmed_at == 0)
         s.unconfirmed = &user->current;
-    certlife_act waiting = user->issuing.act != 0 ? user->issuing.act : s.unconfirmed != NULL ? s.unconfirmed->issued_by : 0;
-    s.deliverable = waiting == CERTLIFE_ACT_OBTAIN || profile->renewal_needs == RENEWAL_NEEDS_PASSWORD || current_usable;
+    certlife_act waiting = user->issuing.act != 0  ? user->issuing.act
+                           : s.unconfirmed != NULL ? s.unconfirmed->issued_by
+                                                   : 0;
+    s.deliverable =
+        waiting == CERTLIFE_ACT_OBTAIN || profile->renewal_needs == RENEWAL_NEEDS_PASSWORD || current_usable;
     s.authorised = user->authorised_at != 0 && now <= user->obtain_by;
     s.lapsed = user->authorised_at != 0 && now > user->obtain_by;
     s.revoked = certificate_exists(s.certificate) && s.certificate->revoked_at != 0 && user->authorised_at == 0;

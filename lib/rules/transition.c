@@ -90,6 +90,7 @@ struct change certlife__transition(const struct certlife_profile *profile, const
             revoke(&after->current, why, now);
         change.ended = after->issuing;
         after->issuing = (struct issuing){0};
+        change.bar_current = ending == SUPERSEDE && certificate_exists(&after->current);
         change.bar_keys = ending == SUPERSEDE || why == CERTLIFE_REASON_KEY_COMPROMISE;
     }
     if (transitions[row].deletes)
