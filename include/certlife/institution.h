@@ -16,7 +16,8 @@
  *
  * A program may open several institutions, with different profiles and stores; nothing is shared between them. One handle
  * may be used from many threads at once. After fork() every call in the child answers CERTLIFE_E_FORKED: open a new one
- * there, on a store, crypto and issuer of the child's own. The inherited handles may be closed there, to free memory. Close it before its store, issuer and crypto. Calls use up to 128 KiB of stack: give threads of your own 256 KiB.
+ * there, on a store, crypto and issuer of the child's own. The inherited handles may be closed there, to free memory.
+ * Close it before its store, issuer and crypto. Calls use up to 128 KiB of stack: give threads of your own 256 KiB.
  */
 #ifndef CERTLIFE_INSTITUTION_H
 #define CERTLIFE_INSTITUTION_H
