@@ -110,6 +110,9 @@ static inline int answer_of(const struct outcome *outcome)
 /* Reads all that the rules look at. */
 int certlife__scene_gather(struct txn *txn, const struct call *call, struct scene *out, certlife_error **err);
 
+/* Remembers the moment of a change; a clock behind the latest one fails it (R-TIM-3). */
+int certlife__moment_write(struct txn *txn, const struct call *call, const struct scene *scene, certlife_error **err);
+
 /* The answer to 'could they', and to 'who could'. */
 int certlife__ask(const struct call *call, struct outcome *outcome, certlife_error **err);
 int certlife__who_could(const struct call *call, uint32_t *who_out, struct outcome *outcome, certlife_error **err);
@@ -143,7 +146,6 @@ bool certlife__answer_known(struct txn *txn, const struct call *call, struct out
 int certlife__answer_remember(struct txn *txn, const struct call *call, const struct scene *scene,
                               const struct outcome *outcome, certlife_error **err);
 int certlife__answer_refused(const struct call *call, struct outcome *outcome, certlife_error **err);
-int certlife__moment_write(struct txn *txn, const struct call *call, const struct scene *scene, certlife_error **err);
 struct author certlife__author_of(const struct call *call, char *room, size_t len);
 
 /* A certificate that leaves the library. */

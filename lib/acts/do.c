@@ -2,26 +2,6 @@
 /* Every act but those that issue: decided and done in one transaction. */
 #include "acts/apply.h"
 
-#include "base/civil.h"
-#include "base/error.h"
-
-int certlife__moment_write(struct txn *txn, const struct call *call, const struct scene *scene, certlife_error **err)
-{
-    const struct certlife_institution *institution = call->institution;
-    if (call->clock < scene->meta.latest - institution->profile.clock_tolerance) {
-        struct civil at = certlife__civil_of(scene->meta.latest, 0);
-        return certlife__fail(
-            err, CERTLIFE_E_CLOCK,
-            "clock: it is %lld seconds behind the latest change, of %04d-%02d-%02d %02d:%02d:%02d UTC",
-            (long long)(scene->meta.latest - call->clock), (int)at.year, (int)at.month, (int)at.day, (int)at.hour,
-            (int)at.minute, (int)at.second);
-    }
-    if (scene->now <= scene->meta.latest)
-        return 0;
-    struct meta meta = {scene->now};
-    return certlife__meta_put(txn, &meta, err);
-}
-
 /* What ends a right may use the room that a nearly full store keeps back. */
 /* clang-format off */
 static const struct {
