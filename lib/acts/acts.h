@@ -40,12 +40,6 @@ struct asked {
     uint8_t key_hash[HASH_LEN];
 };
 
-/* An idempotency key as the store knows it. */
-struct key_names {
-    uint8_t key[HASH_LEN];  /* whose key, and which */
-    uint8_t call[HASH_LEN]; /* all that was asked */
-};
-
 struct call {
     const struct certlife_institution *institution;
     const certlife_actor *actor;
@@ -145,6 +139,10 @@ bool certlife__answer_known(struct txn *txn, const struct call *call, struct out
                             certlife_error **err);
 int certlife__answer_remember(struct txn *txn, const struct call *call, const struct scene *scene,
                               const struct outcome *outcome, certlife_error **err);
+/* The same for a request of earlier, whose key's names were kept. */
+int certlife__answer_write(struct txn *txn, const struct certlife_institution *institution,
+                           const struct key_names *names, const struct outcome *outcome, int64_t now,
+                           certlife_error **err);
 int certlife__answer_refused(const struct call *call, struct outcome *outcome, certlife_error **err);
 struct author certlife__author_of(const struct call *call, char *room, size_t len);
 

@@ -21,7 +21,7 @@ static void write_text(struct writer *w, const char *text)
 
 int certlife__answer_name(struct call *call, certlife_error **err)
 {
-    uint8_t room[1024];
+    uint8_t room[1024], hash[HASH_LEN];
     const certlife_actor *actor = call->actor;
     if (actor->idempotency_key == NULL)
         return 0;
@@ -30,9 +30,10 @@ int certlife__answer_name(struct call *call, certlife_error **err)
     write_text(&w, actor->kind == CERTLIFE_ACTOR_USER ? actor->contract : "");
     write_text(&w, actor->kind == CERTLIFE_ACTOR_USER ? actor->user : "");
     write_text(&w, actor->idempotency_key);
-    int rc = certlife__crypto_sha256(call->institution->crypto, bytes_of(room, w.len), call->names.key, err);
+    int rc = certlife__crypto_sha256(call->institution->crypto, bytes_of(room, w.len), hash, err);
     if (rc < 0)
         return rc;
+    memcpy(call->names.key, hash, ANSWER_KEY_LEN);
     w = writer_into(room, sizeof room);
     write_number(&w, (uint64_t)call->act, 4);
     write_text(&w, call->contract);
@@ -48,11 +49,10 @@ int certlife__answer_name(struct call *call, certlife_error **err)
     write_number(&w, (uint64_t)call->medium, 4);
     write_text(&w, call->channel);
     write_field(&w, call->serial.octets, call->serial.len);
-    uint8_t answered[HASH_LEN];
-    rc = certlife__crypto_sha256(call->institution->crypto, call->answer, answered, err);
+    rc = certlife__crypto_sha256(call->institution->crypto, call->answer, hash, err);
     if (rc < 0)
         return rc;
-    write_field(&w, answered, sizeof answered);
+    write_field(&w, hash, sizeof hash);
     if (call->asked != NULL)
         write_field(&w, call->asked->key_hash, HASH_LEN);
     if (w.overflow)
@@ -91,20 +91,27 @@ bool certlife__answer_known(struct txn *txn, const struct call *call, struct out
     return true;
 }
 
+int certlife__answer_write(struct txn *txn, const struct certlife_institution *institution,
+                           const struct key_names *names, const struct outcome *outcome, int64_t now,
+                           certlife_error **err)
+{
+    int64_t kept = institution->profile.idempotency_days * SECONDS_PER_DAY;
+    struct answer answer = {.code = outcome->verdict.code,
+                            .way = outcome->verdict.way,
+                            .date = outcome->verdict.date,
+                            .serial = outcome->serial,
+                            .forget_at = now + kept};
+    memcpy(answer.call, names->call, HASH_LEN);
+    certlife__text_copy(answer.row, sizeof answer.row, outcome->verdict.row);
+    return certlife__answer_put(txn, names->key, &answer, now, err);
+}
+
 int certlife__answer_remember(struct txn *txn, const struct call *call, const struct scene *scene,
                               const struct outcome *outcome, certlife_error **err)
 {
     if (call->actor->idempotency_key == NULL)
         return 0;
-    int64_t kept = call->institution->profile.idempotency_days * SECONDS_PER_DAY;
-    struct answer answer = {.code = outcome->verdict.code,
-                            .way = outcome->verdict.way,
-                            .date = outcome->verdict.date,
-                            .serial = outcome->serial,
-                            .forget_at = scene->now + kept};
-    memcpy(answer.call, call->names.call, HASH_LEN);
-    certlife__text_copy(answer.row, sizeof answer.row, outcome->verdict.row);
-    return certlife__answer_put(txn, call->names.key, &answer, scene->now, err);
+    return certlife__answer_write(txn, call->institution, &call->names, outcome, scene->now, err);
 }
 
 struct refused {

@@ -108,6 +108,8 @@ static int make_order(const struct call *call, const struct scene *scene, struct
     certlife__text_copy(out->contract, sizeof out->contract, call->contract);
     certlife__text_copy(out->user, sizeof out->user, call->user);
     memcpy(out->key_hash, call->asked->key_hash, HASH_LEN);
+    out->keyed = call->actor->idempotency_key != NULL;
+    out->names = call->names;
     return new_order_id(call, scene->now, out->id, err);
 }
 
@@ -226,38 +228,15 @@ static int issue_local(const struct call *call, const struct order *order, struc
     return rc < 0 ? rc : answer_of(outcome);
 }
 
-/* The certificate that the request's key got, if it is still the user's latest. */
-static int find_by_key(struct txn *txn, const struct call *call, struct delivered *out, struct outcome *outcome,
-                       certlife_error **err)
-{
-    struct user user;
-    bool found = false;
-    int rc = certlife__user_get(txn, call->contract, call->user, &user, &found, err);
-    if (rc < 0 || !found || memcmp(user.current.key_hash, call->asked->key_hash, HASH_LEN) != 0)
-        return rc;
-    rc = certlife__delivered_read(txn, &user.current.serial, out, err);
-    if (rc == 0)
-        outcome->verdict = (struct verdict){CERTLIFE_CODE_ALLOWED, "R-OBT-6", CERTLIFE_WAY_NONE, 0};
-    return rc;
-}
-
-/* The first answer to an idempotency key was 'later': what is it now, also once it has been confirmed? */
+/* The first answer to an idempotency key was 'later': what is it now? */
 static int ask_again(const struct call *call, struct delivered *out, struct outcome *outcome, certlife_error **err)
 {
-    struct txn txn;
     int rc = certlife__deliver(call, out, outcome, err);
     if (rc == CERTLIFE_ALLOWED && memcmp(out->record.facts.key_hash, call->asked->key_hash, HASH_LEN) != 0) {
         certlife__refuse(outcome, CERTLIFE_CODE_UNCONFIRMED, "R-ALL-5", CERTLIFE_WAY_DELIVER);
         return CERTLIFE_REFUSED; /* what waits now is another request's */
     }
-    if (rc != CERTLIFE_REFUSED || outcome->verdict.code != CERTLIFE_CODE_NOTHING_TO_DELIVER)
-        return rc;
-    rc = certlife__store_begin(call->institution->store, CERTLIFE_STORE_READ, &txn, err);
-    if (rc < 0)
-        return rc;
-    rc = find_by_key(&txn, call, out, outcome, err);
-    certlife__store_abort(&txn);
-    return rc < 0 ? rc : answer_of(outcome);
+    return rc;
 }
 
 /* Remembers a refusal; where another call with the same idempotency key was answered meanwhile, that is the answer. */

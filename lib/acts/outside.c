@@ -79,12 +79,47 @@ static int check_serial(struct txn *txn, const struct certificate_record *record
     return rc;
 }
 
+/* What the one who asked is told, now or when they ask again. */
+static struct outcome told(const struct certificate_record *record, bool issued, bool waited_for, int64_t now)
+{
+    struct outcome outcome = {.now = now};
+    if (!issued) {
+        certlife__refuse(&outcome, CERTLIFE_CODE_ISSUER_REJECTED, "R-OBT-6", CERTLIFE_WAY_NONE);
+    } else if (!waited_for) {
+        certlife__refuse(&outcome, CERTLIFE_CODE_REVOKED, "R-ALL-7", CERTLIFE_WAY_NONE);
+    } else {
+        outcome.verdict = (struct verdict){CERTLIFE_CODE_ALLOWED, "R-OBT-6", CERTLIFE_WAY_NONE, 0};
+        outcome.serial = record->facts.serial;
+    }
+    return outcome;
+}
+
+static int write_answer(struct txn *txn, struct user *user, struct certificate_record *record, bool issued,
+                        bool waited_for, int64_t now, certlife_error **err)
+{
+    if (!issued && !waited_for)
+        return 0;
+    if (!issued) {
+        user->issuing = (struct issuing){0};
+        return certlife__user_put(txn, user, err);
+    }
+    int rc = check_serial(txn, record, err);
+    if (rc < 0)
+        return rc;
+    if (!waited_for)
+        return write_late(txn, record, now, err);
+    if (record->facts.not_after <= now)
+        return certlife__fail(err, CERTLIFE_E_ISSUER, "issuer: the certificate for user %s has expired", user->id);
+    return certlife__issued_write(txn, user, record, now, err);
+}
+
 static int record_answer(struct txn *txn, void *payload, certlife_error **err)
 {
     struct answered *a = payload;
     struct scene scene = {0};
     struct order order;
-    bool ordered = false, found = false;
+    struct certificate_record record = {0};
+    bool ordered = false, found = false, issued = a->view != NULL;
     bool brought = a->call->act == CERTLIFE_ACT_ISSUER_ANSWER;
     int rc = 0;
     a->outcome->serial.len = 0;
@@ -105,38 +140,26 @@ static int record_answer(struct txn *txn, void *payload, certlife_error **err)
     if (rc < 0)
         return rc;
     scene.now = moment_of(a->call, &scene.meta);
-    a->outcome->now = scene.now;
     bool waited_for = scene.user.issuing.act != 0 && memcmp(scene.user.issuing.order_id, order.id, ORDER_ID_LEN) == 0;
-    struct certificate_record record = {0};
-    if (a->view != NULL) {
+    if (issued)
         record = certlife__issued_record(&order, a->view, scene.now);
-        rc = check_serial(txn, &record, err);
-        if (rc < 0)
-            return rc;
-    }
-
-    if (a->view != NULL && waited_for && record.facts.not_after <= scene.now)
-        return certlife__fail(err, CERTLIFE_E_ISSUER, "issuer: the certificate for user %s has expired", order.user);
-
-    a->outcome->verdict = (struct verdict){CERTLIFE_CODE_ALLOWED, "R-OBT-6", CERTLIFE_WAY_NONE, 0};
-    if (a->view != NULL && waited_for) {
-        rc = certlife__issued_write(txn, &scene.user, &record, scene.now, err);
-        if (rc == 0 && a->out != NULL)
-            certlife__issued_deliver(&record, a->out, a->outcome);
-    } else if (a->view != NULL) {
-        rc = write_late(txn, &record, scene.now, err);
-    } else if (waited_for) {
-        scene.user.issuing = (struct issuing){0};
-        rc = certlife__user_put(txn, &scene.user, err);
-    }
-    if (!brought && a->view == NULL)
-        certlife__refuse(a->outcome, CERTLIFE_CODE_ISSUER_REJECTED, "R-OBT-6", CERTLIFE_WAY_NONE);
-    else if (!brought && !waited_for)
-        certlife__refuse(a->outcome, CERTLIFE_CODE_REVOKED, "R-ALL-7", CERTLIFE_WAY_NONE);
+    struct outcome asker = told(&record, issued, waited_for, scene.now);
+    rc = write_answer(txn, &scene.user, &record, issued, waited_for, scene.now, err);
     if (rc == 0)
         rc = certlife__order_erase(txn, order.id, err);
-    if (rc == 0) /* in place of 'later', which was remembered with the order */
+    if (rc == 0 && order.keyed) /* in place of 'later', which was remembered with the order */
+        rc = certlife__answer_write(txn, a->call->institution, &order.names, &asker, scene.now, err);
+    if (rc < 0)
+        return rc;
+
+    *a->outcome = asker;
+    if (asker.serial.len > 0 && !brought)
+        certlife__issued_deliver(&record, a->out, a->outcome);
+    if (brought) {
+        *a->outcome = (struct outcome){.now = scene.now};
+        a->outcome->verdict = (struct verdict){CERTLIFE_CODE_ALLOWED, "R-OBT-6", CERTLIFE_WAY_NONE, 0};
         rc = certlife__answer_remember(txn, a->call, &scene, a->outcome, err);
+    }
     return rc < 0 ? rc : certlife__moment_write(txn, a->call, &scene, err);
 }
 

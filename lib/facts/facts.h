@@ -72,6 +72,13 @@ int certlife__key_get(struct txn *txn, const uint8_t hash[HASH_LEN], struct key_
 int certlife__key_put(struct txn *txn, const uint8_t hash[HASH_LEN], const struct key_owner *owner,
                       certlife_error **err);
 
+/* An idempotency key, as it is known here (R-ISS-3). */
+#define ANSWER_KEY_LEN 16
+struct key_names {
+    uint8_t key[ANSWER_KEY_LEN]; /* whose key, and which */
+    uint8_t call[HASH_LEN];      /* all that was asked */
+};
+
 /* What was ordered; its serial number is its id. `request` is borrowed until the transaction ends or writes. */
 struct order {
     uint8_t id[ORDER_ID_LEN];
@@ -81,6 +88,8 @@ struct order {
     certlife_medium medium;
     int64_t not_before, not_after;
     uint8_t key_hash[HASH_LEN];
+    bool keyed; /* it was asked for under an idempotency key, whose first answer was 'later' */
+    struct key_names names;
     struct bytes request;
 };
 
@@ -90,7 +99,6 @@ int certlife__order_put(struct txn *txn, const struct order *order, certlife_err
 int certlife__order_erase(struct txn *txn, const uint8_t id[ORDER_ID_LEN], certlife_error **err);
 
 /* The first answer to an idempotency key (R-ISS-3). */
-#define ANSWER_KEY_LEN 16
 struct answer {
     uint8_t call[HASH_LEN]; /* of what was asked */
     certlife_code code;

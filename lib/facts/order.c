@@ -13,6 +13,9 @@ static void code_order(struct codec *codec, struct order *order)
     certlife__code_i64(codec, &order->not_before);
     certlife__code_i64(codec, &order->not_after);
     certlife__code_octets(codec, order->key_hash, sizeof order->key_hash);
+    certlife__code_flag(codec, &order->keyed);
+    certlife__code_octets(codec, order->names.key, sizeof order->names.key);
+    certlife__code_octets(codec, order->names.call, sizeof order->names.call);
     certlife__code_rest(codec, &order->request);
 }
 

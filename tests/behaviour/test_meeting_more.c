@@ -673,6 +673,54 @@ static void test_r_all_19_replaced_at_a_reissue(void **state)
     }
 }
 
+/* … in whatever state the user was at the reissue: the key on the old PC is what it takes away. */
+static void test_r_all_19_replaced_in_every_state(void **state)
+{
+    (void)state;
+    enum { AS_IT_IS, REVOKED, RENEWAL_DUE, EXPIRED, EXPIRED_TOO_LONG, STATES };
+    static const char *const moments[STATES] = {
+        [RENEWAL_DUE] = "2027-03-02 00:00:00",
+        [EXPIRED] = "2027-04-02 00:00:00",
+        [EXPIRED_TOO_LONG] = "2027-07-01 00:00:00",
+    };
+    for (size_t p = 0; p < COUNT(reissuing); p++) {
+        for (int i = AS_IT_IS; i < STATES; i++) {
+            struct world *w = company_with_key_40(reissuing[p]);
+            if (moments[i] != NULL)
+                at(w, moments[i]);
+            if (i == REVOKED)
+                assert_allowed(w, revokes(w, "branch", KEIR2));
+            assert_allowed(w, reissues(w, "branch", KEIR2));
+            assert_refused(w, obtains_with(w, KEIR2, 40), "R-ALL-19", CERTLIFE_CODE_KEY_BARRED, CERTLIFE_WAY_NONE);
+            assert_allowed(w, obtains_with(w, KEIR2, 41));
+            world_free(w);
+        }
+        /* The unconfirmed one's, too; also beside a current one. */
+        struct world *w = world_new(reissuing[p]);
+        has_user(w, KEIR2);
+        assert_allowed(w, obtains_with(w, KEIR2, 40));
+        assert_allowed(w, reissues(w, "branch", KEIR2));
+        assert_refused(w, obtains_with(w, KEIR2, 40), "R-ALL-19", CERTLIFE_CODE_KEY_BARRED, CERTLIFE_WAY_NONE);
+        assert_allowed(w, obtains_with(w, KEIR2, 41));
+        assert_allowed(w, confirms(w, KEIR2));
+        at(w, "2027-03-15 12:00:00");
+        assert_allowed(w, renews_with(w, KEIR2, 42));
+        assert_allowed(w, reissues(w, "branch", KEIR2));
+        for (int key = 40; key <= 42; key++)
+            assert_refused(w, obtains_with(w, KEIR2, key), "R-ALL-19", CERTLIFE_CODE_KEY_BARRED, CERTLIFE_WAY_NONE);
+        world_free(w);
+    }
+    /* Where the old one works until the new one is obtained, its key is barred from the reissue on all the same. */
+    struct world *w = world_where("webfb", "old at reissue", "until the new one is obtained");
+    has_user(w, KEIR2);
+    assert_allowed(w, obtains_with(w, KEIR2, 40));
+    assert_allowed(w, confirms(w, KEIR2));
+    assert_allowed(w, reissues(w, "branch", KEIR2));
+    assert_refused(w, obtains_with(w, KEIR2, 40), "R-ALL-19", CERTLIFE_CODE_KEY_BARRED, CERTLIFE_WAY_NONE);
+    assert_allowed(w, obtains_with(w, KEIR2, 41));
+    world_free(w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -694,6 +742,7 @@ int main(void)
         cmocka_unit_test(test_r_all_19_an_earlier_key_again),
         cmocka_unit_test(test_r_all_19_revoked_for_key_compromise),
         cmocka_unit_test(test_r_all_19_replaced_at_a_reissue),
+        cmocka_unit_test(test_r_all_19_replaced_in_every_state),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

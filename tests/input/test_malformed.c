@@ -5,8 +5,11 @@
  */
 #include "dump.h"
 #include "late_issuer.h"
+#include "openssl_view.h"
 #include "world.h"
 
+#include "ports/crypto.h"
+#include "x509/certificate.h"
 #include "x509/pem.h"
 #include "x509/request.h"
 
@@ -207,6 +210,73 @@ static void test_malformed_is_not_remembered(void **state)
     world_free(w);
 }
 
+/* ---- NUL inside names, where a reader of C strings sees another name ---- */
+
+/* Where `text` stands in `der`. */
+static size_t place_of(const uint8_t *der, size_t len, const char *text)
+{
+    size_t text_len = strlen(text);
+    for (size_t i = 0; i + text_len <= len; i++) {
+        if (memcmp(der + i, text, text_len) == 0)
+            return i;
+    }
+    fail_msg("'%s' is not there", text);
+    return 0;
+}
+
+static struct signing_key key_of_request(struct world *w, int index)
+{
+    char path[1024], pem[8192];
+    struct signing_key key;
+    snprintf(path, sizeof path, "%s/request-%02d.key", REQUESTS, index);
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    size_t len = fread(pem, 1, sizeof pem, file);
+    fclose(file);
+    assert_int_equal(certlife__crypto_key_open(w->crypto, bytes_of(pem, len), &key, NULL), 0);
+    return key;
+}
+
+/* A request whose subject is "CN=any<NUL>hing 1", signed anew with its key. */
+static struct request_der request_with_nul(struct world *w, int index)
+{
+    const certlife_signature algorithm = CERTLIFE_SIGNATURE_ECDSA_SHA256;
+    struct request_der der = request_der(index), out;
+    struct request request;
+    uint8_t signature[CERTLIFE_CRYPTO_SIGNATURE_MAX];
+    size_t len = sizeof signature;
+    struct signing_key key = key_of_request(w, index);
+    struct writer writer = writer_into(out.data, sizeof out.data);
+    der.data[place_of(der.data, der.len, "anything") + 3] = '\0';
+    assert_null(certlife__request_read(bytes_of(der.data, der.len), &request));
+    assert_int_equal(certlife__crypto_sign(&key, algorithm, request.info, signature, &len, NULL), 0);
+    certlife__crypto_key_close(&key);
+    certlife__certificate_assemble(&writer, request.info, algorithm, bytes_of(signature, len)); /* the same shape */
+    out.len = writer.len;
+    return out;
+}
+
+/* Nothing of a request's name is used (R-ISS-6): it is accepted, and the certificate's name is the register's. */
+static void test_r_iss_6_nul_in_a_requests_name(void **state)
+{
+    (void)state;
+    static struct openssl_view seen;
+    struct world *w = world_new("webfb");
+    struct certificate_view view;
+    const uint8_t *der = NULL;
+    has_user(w, KEIR);
+    struct request_der request = request_with_nul(w, 1);
+    assert_non_null(memchr(request.data + place_of(request.data, request.len, "any"), '\0', 4));
+    assert_allowed(w, issues_for(w, KEIR, KEIR, CERTLIFE_ACT_OBTAIN, request.data, request.len));
+    size_t len = holds(w, KEIR, &der);
+    openssl_reads(der, len, &seen);
+    assert_string_equal(seen.subject, "CN=keir002,OU=0010000001,O=Example Shinkin Bank");
+    assert_null(certlife__certificate_read(bytes_of(der, len), &view));
+    assert_null(memchr(view.subject.data, '\0', view.subject.len));
+    assert_allowed(w, logs_in(w, KEIR));
+    world_free(w);
+}
+
 /* ---- presented certificates ---- */
 
 struct presented {
@@ -278,6 +348,25 @@ static void test_certificates_changed_in_one_bit(void **state)
         good.der[bit / 8] ^= (uint8_t)(1 << bit % 8);
         is_let_in_nowhere(w, good.der, good.len);
         good.der[bit / 8] ^= (uint8_t)(1 << bit % 8);
+    }
+    still_lets_in(w, &before);
+}
+
+/* Cut off by a NUL, the name of one user would be that of another. */
+static void test_certificates_with_nul_in_their_name(void **state)
+{
+    (void)state;
+    struct dump before;
+    struct presented good;
+    struct world *w = world_with_certificate(&good, &before);
+    size_t name = place_of(good.der, good.len, KEIR);
+    for (size_t i = 0; i < strlen(KEIR); i++) {
+        uint8_t kept = good.der[name + i];
+        good.der[name + i] = '\0';
+        is_let_in_nowhere(w, good.der, good.len);
+        assert_refused(w, logs_in_with(w, KEIR, good.der, good.len), "R-LOG-2", CERTLIFE_CODE_UNKNOWN_CERTIFICATE,
+                       CERTLIFE_WAY_NONE);
+        good.der[name + i] = kept;
     }
     still_lets_in(w, &before);
 }
@@ -357,8 +446,10 @@ int main(void)
         cmocka_unit_test(test_pem_garbage),
         cmocka_unit_test(test_pem_cut_off),
         cmocka_unit_test(test_malformed_is_not_remembered),
+        cmocka_unit_test(test_r_iss_6_nul_in_a_requests_name),
         cmocka_unit_test(test_certificates_cut_off),
         cmocka_unit_test(test_certificates_changed_in_one_bit),
+        cmocka_unit_test(test_certificates_with_nul_in_their_name),
         cmocka_unit_test(test_certificates_that_are_something_else),
         cmocka_unit_test(test_issuers_answers_changed),
     };

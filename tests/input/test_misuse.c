@@ -382,6 +382,48 @@ static void test_an_empty_decision_allows_nothing(void **state)
     certlife_decision_free(decision);
 }
 
+/* A gate that looks only at the decision: a call that failed lets nobody in, whoever was let in before with the same one. */
+static void assert_not_allowed(struct world *w)
+{
+    assert_int_equal(certlife_decision_allowed(w->decision), 0);
+    assert_int_equal(certlife_decision_code(w->decision), CERTLIFE_CODE_UNKNOWN);
+    assert_string_equal(certlife_decision_row(w->decision), "");
+    assert_string_equal(certlife_decision_line(w->decision), "");
+}
+
+static void lets_in(struct world *w)
+{
+    assert_allowed(w, looks_in(w, "keir002"));
+    assert_int_equal(certlife_decision_allowed(w->decision), 1);
+}
+
+static void test_a_failed_call_allows_nothing(void **state)
+{
+    (void)state;
+    struct world *w = world_new("webfb");
+    has_certificate(w, "keir002");
+    lets_in(w);
+    assert_failed(w, logs_in_with(w, "keir002", "garbage", 7), CERTLIFE_E_MALFORMED);
+    assert_not_allowed(w);
+    lets_in(w);
+    assert_failed(w, logs_in_with(w, "keir002", "", 0), CERTLIFE_E_MALFORMED);
+    assert_not_allowed(w);
+    lets_in(w);
+    assert_int_equal(certlife_login_check(NULL, actor(w, "keir002"), CERTLIFE_LOGIN_LOOK, NULL, w->decision, NULL),
+                     CERTLIFE_E_MISUSE);
+    assert_not_allowed(w);
+    for (size_t i = 0; i < call_count; i++) {
+        lets_in(w);
+        assert_int_equal(calls[i].make(w->bank, NULL, COMPANY, "keir002", w->decision, NULL), CERTLIFE_E_MISUSE);
+        assert_not_allowed(w);
+    }
+    lets_in(w);
+    w->now -= 3600; /* a change is an operator's error now */
+    assert_failed(w, adds(w, MASTER, "keir003"), CERTLIFE_E_CLOCK);
+    assert_not_allowed(w);
+    world_free(w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -396,6 +438,7 @@ int main(void)
         cmocka_unit_test(test_neutral_values),
         cmocka_unit_test(test_nothing_is_freed),
         cmocka_unit_test(test_an_empty_decision_allows_nothing),
+        cmocka_unit_test(test_a_failed_call_allows_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -308,6 +308,115 @@ static void test_values_cut_off_or_longer(void **state)
     end(&d);
 }
 
+/* ---- what is remembered, or to be given again ---- */
+
+#define THIRD "keir003"
+
+/* The only pair whose key begins with this letter; `count` of them. */
+static size_t only_pair(const struct dump *dump, uint8_t letter)
+{
+    size_t found = dump->count;
+    for (size_t i = 0; i < dump->count; i++) {
+        if (dump->pairs[i].key.data[0] == letter) {
+            assert_int_equal(found, dump->count);
+            found = i;
+        }
+    }
+    assert_true(found < dump->count);
+    return found;
+}
+
+static int asks_for_another(struct world *w)
+{
+    with_key(w, "k");
+    return issues_for(w, THIRD, KEIR, CERTLIFE_ACT_OBTAIN, request_pem(40), strlen(request_pem(40)));
+}
+
+/* A refusal that is remembered never becomes a certificate, whichever of its bits is another. */
+static void test_an_answer_changed_in_one_bit(void **state)
+{
+    (void)state;
+    struct world *w = world_new("webfb");
+    int corrupt = 0;
+    has_user(w, KEIR);
+    has_user(w, THIRD);
+    assert_refused(w, asks_for_another(w), "R-OBT-1", CERTLIFE_CODE_OWN_ONLY, CERTLIFE_WAY_NONE);
+    struct dump dump = dump_of(w->store);
+    const struct pair *answer = &dump.pairs[only_pair(&dump, 'Q')];
+    uint8_t value[CERTLIFE_STORE_VALUE_MAX];
+    memcpy(value, answer->value.data, answer->value.len);
+    for (size_t bit = 0; bit < 8 * answer->value.len; bit++) {
+        value[bit / 8] ^= (uint8_t)(1 << bit % 8);
+        store_poke(w->store, answer->key, bytes_of(value, answer->value.len));
+        int rc = asks_for_another(w);
+        value[bit / 8] ^= (uint8_t)(1 << bit % 8);
+        if (rc != CERTLIFE_REFUSED && rc != CERTLIFE_E_STORE_CORRUPT)
+            fail_msg("bit %zu: %d %s", bit, rc, certlife_error_message(w->err));
+        corrupt += rc == CERTLIFE_E_STORE_CORRUPT && strstr(certlife_error_message(w->err), "without its") != NULL;
+    }
+    assert_int_equal(corrupt, 1); /* the bit that makes OWN_ONLY of it ALLOWED */
+    dump_free(&dump);
+    assert_int_equal(history_count(w, KEIR), 0);
+    world_free(w);
+}
+
+/* A certificate's record, in which `der` stands for its DER. */
+static void store_holds_instead(struct world *w, const struct dump *dump, const uint8_t *old, size_t old_len,
+                                struct bytes der)
+{
+    uint8_t value[CERTLIFE_STORE_VALUE_MAX];
+    for (size_t i = 0; i < dump->count; i++) {
+        struct pair pair = dump->pairs[i];
+        size_t facts = pair.value.len - old_len;
+        if (pair.key.data[0] != 'K' || pair.value.len < old_len || memcmp(pair.value.data + facts, old, old_len) != 0)
+            continue;
+        memcpy(value, pair.value.data, facts);
+        memcpy(value + facts, der.data, der.len);
+        store_poke(w->store, pair.key, bytes_of(value, facts + der.len));
+        return;
+    }
+    fail_msg("the certificate has no record");
+}
+
+static int obtains_again(struct world *w, const char *key)
+{
+    with_key(w, key);
+    return obtains_with(w, KEIR, 40);
+}
+
+/* A certificate's record that holds another's, a request, or garbage: it is given to nobody, and lets nobody in. */
+static void test_a_certificate_that_is_something_else(void **state)
+{
+    (void)state;
+    struct world *w = world_new("webfb");
+    uint8_t good[CERTLIFE_CERTIFICATE_MAX];
+    const uint8_t *der = NULL, *masters = NULL;
+    has_user(w, KEIR);
+    assert_allowed(w, obtains_again(w, "k"));
+    size_t len = holds(w, KEIR, &der), masters_len = holds(w, MASTER, &masters);
+    memcpy(good, der, len);
+    const struct bytes others[] = {
+        bytes_of(masters, masters_len), bytes_of_text(request_pem(40)), bytes_of_text("garbage"),
+        bytes_of(good, len - 1),        bytes_of(good + 1, len - 1),    bytes_of(good, 0),
+    };
+    struct dump dump = dump_of(w->store);
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        store_holds_instead(w, &dump, good, len, others[i]);
+        assert_failed(w, gets_again(w, KEIR), CERTLIFE_E_STORE_CORRUPT);
+        assert_failed(w, obtains_again(w, NULL), CERTLIFE_E_STORE_CORRUPT);
+        assert_failed(w, obtains_again(w, "k"), CERTLIFE_E_STORE_CORRUPT);
+        int rc = logs_in(w, KEIR);
+        assert_true(rc == CERTLIFE_REFUSED || rc == CERTLIFE_E_STORE_CORRUPT);
+        for (size_t n = 0; n < dump.count; n++)
+            store_poke(w->store, dump.pairs[n].key, dump.pairs[n].value);
+    }
+    assert_true(dump_equals(&dump, w->store));
+    dump_free(&dump);
+    assert_allowed(w, gets_again(w, KEIR));
+    assert_allowed(w, logs_in(w, KEIR));
+    world_free(w);
+}
+
 /* ---- folders ---- */
 
 static void test_folder_without_permission(void **state)
@@ -438,6 +547,8 @@ int main(void)
         cmocka_unit_test(test_values_changed_in_one_bit),
         cmocka_unit_test(test_keys_changed_in_one_bit),
         cmocka_unit_test(test_values_cut_off_or_longer),
+        cmocka_unit_test(test_an_answer_changed_in_one_bit),
+        cmocka_unit_test(test_a_certificate_that_is_something_else),
         cmocka_unit_test(test_folder_without_permission),
         cmocka_unit_test(test_full_store),
     };

@@ -90,12 +90,21 @@ static int store_scan(void *self, void *txn, const uint8_t *from, size_t from_le
     return class_of(s)->scan(self_of(s), txn, from, from_len, prefix_len, visit, payload, err);
 }
 
+static void happens_meanwhile(struct faults *faults)
+{
+    void (*meanwhile)(void *payload) = faults->meanwhile;
+    faults->meanwhile = NULL;
+    if (meanwhile != NULL)
+        meanwhile(faults->payload);
+}
+
 static int store_commit(void *self, void *txn, certlife_error **err)
 {
     struct store_self *s = self;
     bool busy = faults_hit(s->faults, PART_COMMIT_BUSY);
     if (busy || faults_hit(s->faults, PART_STORE)) {
         class_of(s)->abort(self_of(s), txn);
+        happens_meanwhile(s->faults);
         return busy ? CERTLIFE_E_BUSY : CERTLIFE_E_STORE;
     }
     return class_of(s)->commit(self_of(s), txn, err);

@@ -36,6 +36,8 @@ struct faults {
     bool armed;    /* calls are counted, and fail */
     bool fired;
     int seen;
+    void (*meanwhile)(void *payload); /* PART_COMMIT_BUSY: what the other writer does; once; or NULL */
+    void *payload;
     uint64_t drawn;       /* random numbers of a failing_crypto; 0 starts them again */
     certlife_clock clock; /* that a failing_clock reads */
 };

@@ -70,6 +70,62 @@ static certlife_institution_options options_like(const struct world *w)
     return options;
 }
 
+static int must_be_forked(const char *what, int rc, certlife_error *err)
+{
+    bool right = rc == CERTLIFE_E_FORKED && certlife_error_code(err) == CERTLIFE_E_FORKED &&
+                 strstr(certlife_error_message(err), "fork()") != NULL;
+    int wrong = right ? 0 : complain(what, rc, err);
+    certlife_error_free(err);
+    return wrong;
+}
+
+/* The parent's crypto would draw the parent's random numbers: it makes no issuer. */
+static int inherited_crypto(struct world *w, const struct test_ca *ca)
+{
+    struct test_ca made = {{0}, {0}};
+    certlife_issuer *issuer = NULL;
+    certlife_error *err = NULL;
+    int rc = certlife_issuer_make_test_ca(w->crypto, "Child CA", 256, w->now, w->now + 86400, made.certificate,
+                                          sizeof made.certificate, made.key, sizeof made.key, &err);
+    int wrong = must_be_forked("certlife_issuer_make_test_ca", rc, err);
+    err = NULL;
+    rc = certlife_issuer_open_local(w->crypto, (const uint8_t *)ca->certificate, strlen(ca->certificate),
+                                    (const uint8_t *)ca->key, strlen(ca->key), &issuer, &err);
+    return wrong + must_be_forked("certlife_issuer_open_local", rc, err);
+}
+
+/* Nor does an institution open with it, or with the parent's issuer, whose key it has; the store is the child's own. */
+static int inherited_parts(struct world *w)
+{
+    certlife_institution_options with_crypto = options_like(w), with_issuer = options_like(w);
+    certlife_institution *bank = NULL;
+    certlife_crypto *crypto = NULL;
+    certlife_store *store = NULL;
+    certlife_error *err = NULL;
+    if (certlife_crypto_new_mbedtls(&crypto, NULL) != 0 || certlife_store_new_memory(&store, NULL) != 0)
+        return complain("making its own", -1, NULL);
+    with_crypto.store = with_issuer.store = store;
+    with_crypto.issuer = NULL;
+    with_issuer.crypto = crypto;
+    int rc = certlife_institution_open(&with_crypto, &bank, &err);
+    int wrong = must_be_forked("opening with the parent's crypto", rc, err);
+    err = NULL;
+    rc = certlife_institution_open(&with_issuer, &bank, &err);
+    wrong += must_be_forked("opening with the parent's issuer", rc, err);
+    certlife_store_close(store);
+    certlife_crypto_free(crypto);
+    return wrong;
+}
+
+/* To free memory, all that was inherited may be closed. */
+static void close_inherited(struct world *w)
+{
+    certlife_institution_close(w->bank);
+    certlife_issuer_close(w->issuer);
+    certlife_store_close(w->store);
+    certlife_crypto_free(w->crypto);
+}
+
 /* A new institution on the parent's store is of no use either. */
 static int inherited_store(struct world *w)
 {
@@ -106,22 +162,26 @@ static int own_works(struct world *w, const char *folder)
     return 0;
 }
 
-static int live_in_child(struct world *w, const char *folder)
+static int live_in_child(struct world *w, const char *folder, const struct test_ca *ca)
 {
-    int wrong = inherited_calls(w) + inherited_login_and_answer(w) + inherited_store(w);
+    int wrong = inherited_calls(w) + inherited_login_and_answer(w) + inherited_store(w) + inherited_crypto(w, ca) +
+                inherited_parts(w);
     if (wrong > 0)
         return NOT_FORKED;
+    close_inherited(w);
     return own_works(w, folder) == 0 ? ALL_WELL : CANNOT_WORK;
 }
 
 static void forks(struct world *w, const char *folder)
 {
     int status = 0;
+    struct test_ca ca;
     has_certificate(w, "keir002");
+    make_test_ca(w->crypto, 256, &ca);
     pid_t child = fork();
     assert_true(child >= 0);
     if (child == 0)
-        _exit(live_in_child(w, folder));
+        _exit(live_in_child(w, folder, &ca));
     /* Meanwhile the parent goes on. */
     assert_allowed(w, logs_in(w, "keir002"));
     assert_allowed(w, revokes(w, MASTER, "keir002"));
