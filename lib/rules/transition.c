@@ -100,10 +100,10 @@ struct change certlife__transition(const struct certlife_profile *profile, const
 
 struct change certlife__transition_receive(const struct user *user, const struct certificate *certificate, int64_t now)
 {
-    struct change change = change_of(user, now);
+    /* Where an issuer answered later, what was so when it was asked for decides: what was in time, and what stood beside. */
+    int64_t asked_at = user->issuing.act != 0 ? user->issuing.since : now;
+    struct change change = change_of(user, asked_at);
     struct user *after = &change.user;
-    /* In time when it was asked for, if an issuer answered later. */
-    int64_t asked_at = after->issuing.act != 0 ? after->issuing.since : now;
     bool reissued =
         certificate->issued_by == CERTLIFE_ACT_OBTAIN && after->authorised_at != 0 && asked_at <= after->obtain_by;
     bool stays_beside = certificate_usable(&after->current, now) && !reissued;

@@ -430,6 +430,44 @@ static void test_r_all_7_an_expired_late_answer(void **state)
     world_free(w);
 }
 
+/* Another key, where a certificate login vouches for the caller, replaces the unconfirmed one, which is revoked as
+ * superseded: also where the answer comes when the old one has expired. */
+static void test_r_all_5_the_answer_comes_after_expiry(void **state)
+{
+    (void)state;
+    struct late_issuer *ca = NULL;
+    struct world *w = world_with_late_issuer("webfb", &ca);
+    certlife_certificate_page *page = NULL;
+    const uint8_t *second = NULL, *third = NULL;
+    uint8_t lost[8192];
+    has_certificate(w, KEIR2);
+    at(w, "2027-04-01 23:00:00");
+    assert_allowed(w, renews_with(w, KEIR2, 40));
+    size_t lost_len = holds(w, KEIR2, &second);
+    memcpy(lost, second, lost_len);
+    keeps_old(w, KEIR2); /* the key of the new one was lost */
+    ca->on_issue = ca->on_poll = ANSWERS_LATER;
+    assert_issuing(w, renews_with(w, KEIR2, 41));
+    size_t len = late_signs(ca, 3, &third);
+
+    at(w, "2027-04-02 00:00:00");
+    assert_allowed(w, answers(w, late_order_id(ca, 3), third, len));
+    static const certlife_certificate_state states[] = {CERTLIFE_CERTIFICATE_EXPIRED, CERTLIFE_CERTIFICATE_REVOKED,
+                                                        CERTLIFE_CERTIFICATE_UNCONFIRMED};
+    history_at(w, KEIR2, 0, &page);
+    assert_int_equal(certlife_certificate_page_count(page), 3);
+    for (size_t i = 0; i < 3; i++)
+        assert_int_equal(certlife_certificate_state_of(certlife_certificate_page_at(page, i)), states[i]);
+    assert_int_equal(certlife_certificate_reason(certlife_certificate_page_at(page, 1)), CERTLIFE_REASON_SUPERSEDED);
+    certlife_certificate_page_free(page);
+    assert_int_equal(logs_in_with(w, KEIR2, lost, lost_len), CERTLIFE_REFUSED);
+    assert_int_equal(certlife_decision_code(w->decision), CERTLIFE_CODE_REVOKED);
+    assert_int_equal(logs_in_with(w, KEIR2, third, len), CERTLIFE_ALLOWED);
+    assert_true(certlife_login_confirmed(w->login));
+    reconcile(w);
+    world_free(w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -447,6 +485,7 @@ int main(void)
         cmocka_unit_test(test_r_rev_4_the_number_was_forgotten),
         cmocka_unit_test(test_r_obt_6_another_certificate_of_a_known_number),
         cmocka_unit_test(test_r_all_7_an_expired_late_answer),
+        cmocka_unit_test(test_r_all_5_the_answer_comes_after_expiry),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
