@@ -49,8 +49,7 @@ struct call {
     int64_t clock;    /* what the clock said, once */
     bool supposing;   /* only asked: medium, channel and serial number are supposed to fit */
 
-    /* What else was asked, by act; all that makes one request differ from another is
-     * hashed in acts/answer.c too. */
+    /* What else was asked, by act; all that makes one request differ from another is hashed in acts/answer.c too. */
     const char *master, *email;
     certlife_permission permission;
     certlife_reason reason;
@@ -103,6 +102,9 @@ static inline int answer_of(const struct outcome *outcome)
 
 /* Reads all that the rules look at. */
 int certlife__scene_gather(struct txn *txn, const struct call *call, struct scene *out, certlife_error **err);
+/* Opens a read transaction, gathers and decides; leaves it open only where the answer is ALLOWED. */
+int certlife__scene_open(const struct call *call, struct txn *txn, struct scene *scene, struct outcome *outcome,
+                         certlife_error **err);
 
 /* Remembers the moment of a change; a clock behind the latest one fails it (R-TIM-3). */
 int certlife__moment_write(struct txn *txn, const struct call *call, const struct scene *scene, certlife_error **err);

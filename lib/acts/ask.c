@@ -2,28 +2,12 @@
 /* 'What could this actor do now' and 'who could do it instead' (section 10). */
 #include "acts/acts.h"
 
-static int look(const struct call *call, struct txn *txn, struct scene *scene, struct outcome *outcome,
-                certlife_error **err)
-{
-    int rc = certlife__store_begin(call->institution->store, CERTLIFE_STORE_READ, txn, err);
-    if (rc < 0)
-        return rc;
-    rc = certlife__scene_gather(txn, call, scene, err);
-    if (rc < 0) {
-        certlife__store_abort(txn);
-        return rc;
-    }
-    outcome->now = scene->now;
-    outcome->verdict = certlife__decide(&call->institution->tables, &scene->situation);
-    return answer_of(outcome);
-}
-
 int certlife__ask(const struct call *call, struct outcome *outcome, certlife_error **err)
 {
     struct txn txn;
     struct scene scene;
-    int rc = look(call, &txn, &scene, outcome, err);
-    if (rc >= 0)
+    int rc = certlife__scene_open(call, &txn, &scene, outcome, err);
+    if (rc == CERTLIFE_ALLOWED)
         certlife__store_abort(&txn);
     return rc;
 }
@@ -63,13 +47,12 @@ int certlife__who_could(const struct call *call, uint32_t *who_out, struct outco
     if (call->act == CERTLIFE_ACT_USER_ADD)
         show.user = NULL;
     show.act = show.user != NULL ? CERTLIFE_ACT_USER_SHOW : CERTLIFE_ACT_CONTRACT_SHOW;
-    int rc = look(&show, &txn, &scene, outcome, err);
-    if (rc < 0)
-        return rc;
-    if (rc == CERTLIFE_ALLOWED)
-        rc = master_is_usable(&txn, &scene, &master_usable, err);
-    certlife__store_abort(&txn);
+    int rc = certlife__scene_open(&show, &txn, &scene, outcome, err);
     if (rc != CERTLIFE_ALLOWED)
+        return rc;
+    rc = master_is_usable(&txn, &scene, &master_usable, err);
+    certlife__store_abort(&txn);
+    if (rc < 0)
         return rc;
 
     const uint32_t by_hand = ASSURED_PASSWORD | ASSURED_CONFIRMATION;

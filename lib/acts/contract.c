@@ -36,17 +36,15 @@ int certlife__apply_contract_apply_usb_token(struct txn *txn, const struct call 
 int certlife__apply_contract_close(struct txn *txn, const struct call *call, struct scene *scene, certlife_error **err)
 {
     struct user user = {.id = ""};
-    bool found = true;
     for (;;) {
+        bool found = false;
         int rc = certlife__user_next(txn, call->contract, user.id, &user, &found, err);
-        if (rc < 0)
-            return rc;
-        if (!found)
+        if (rc == 0 && !found)
             break;
-        rc = user.deleted_at == 0 ? certlife__apply_transition(txn, call, scene, &user, err) : 0;
+        if (rc == 0 && user.deleted_at == 0)
+            rc = certlife__apply_transition(txn, call, scene, &user, err);
         if (rc < 0)
             return rc;
-        found = false;
     }
     scene->contract.closed_at = scene->now;
     certlife__text_copy(scene->contract.close_application, sizeof scene->contract.close_application,

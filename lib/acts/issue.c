@@ -86,7 +86,7 @@ int certlife__issuer_needed(const struct certlife_institution *institution, cert
     return 0;
 }
 
-/* Positive, 128 random bits behind a count of time that makes serial numbers of one hour neighbours (R-ISS-1). */
+/* Positive, 128 random bits behind a count of time that makes serial numbers of ten minutes neighbours (R-ISS-1). */
 static int new_order_id(const struct call *call, int64_t now, uint8_t out[ORDER_ID_LEN], certlife_error **err)
 {
     struct writer w = writer_into(out, ORDER_ID_LEN);
@@ -144,10 +144,9 @@ struct certificate_record certlife__issued_record(const struct order *order, con
                   .not_before = view->not_before,
                   .not_after = view->not_after,
                   .issued_at = now,
-                  .serial = {.len = (uint8_t)view->serial.len}},
+                  .serial = serial_from(view->serial)},
         .der = view->der,
     };
-    memcpy(record.facts.serial.octets, view->serial.data, view->serial.len);
     memcpy(record.facts.key_hash, order->key_hash, HASH_LEN);
     certlife__text_copy(record.contract, sizeof record.contract, order->contract);
     certlife__text_copy(record.user, sizeof record.user, order->user);
@@ -158,15 +157,12 @@ struct certificate_record certlife__issued_record(const struct order *order, con
 int certlife__issued_write(struct txn *txn, const struct user *user, const struct certificate_record *record,
                            int64_t now, certlife_error **err)
 {
-    struct key_owner owner = {.barred = false};
     char room[STAFF_MAX + 16];
     struct author author = {room, ""}; /* of what ends by this: the user themselves obtained or renewed */
     snprintf(room, sizeof room, "user %s", record->user);
-    certlife__text_copy(owner.contract, sizeof owner.contract, record->contract);
-    certlife__text_copy(owner.user, sizeof owner.user, record->user);
     int rc = certlife__certificate_add(txn, record, err);
     if (rc == 0)
-        rc = certlife__key_put(txn, record->facts.key_hash, &owner, err);
+        rc = certlife__key_claim(txn, record->facts.key_hash, record->contract, record->user, err);
     if (rc < 0)
         return rc;
     struct change change = certlife__transition_receive(user, &record->facts, now);

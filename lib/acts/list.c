@@ -6,30 +6,12 @@
 
 #include "base/error.h"
 
-/* Opens a read transaction and decides; leaves it open where the answer is ALLOWED. */
-static int open_allowed(const struct call *call, struct txn *txn, struct scene *scene, struct outcome *outcome,
-                        certlife_error **err)
-{
-    int rc = certlife__store_begin(call->institution->store, CERTLIFE_STORE_READ, txn, err);
-    if (rc < 0)
-        return rc;
-    rc = certlife__scene_gather(txn, call, scene, err);
-    if (rc == 0) {
-        outcome->now = scene->now;
-        outcome->verdict = certlife__decide(&call->institution->tables, &scene->situation);
-        rc = answer_of(outcome);
-    }
-    if (rc != CERTLIFE_ALLOWED)
-        certlife__store_abort(txn);
-    return rc;
-}
-
 int certlife__show_contract(const struct call *call, struct contract *out, struct outcome *outcome,
                             certlife_error **err)
 {
     struct txn txn;
     struct scene scene;
-    int rc = open_allowed(call, &txn, &scene, outcome, err);
+    int rc = certlife__scene_open(call, &txn, &scene, outcome, err);
     if (rc != CERTLIFE_ALLOWED)
         return rc;
     *out = scene.contract;
@@ -42,7 +24,7 @@ int certlife__show_user(const struct call *call, visit_user visit, void *payload
 {
     struct txn txn;
     struct scene scene;
-    int rc = open_allowed(call, &txn, &scene, outcome, err);
+    int rc = certlife__scene_open(call, &txn, &scene, outcome, err);
     if (rc != CERTLIFE_ALLOWED)
         return rc;
     rc = visit(&scene.user, &scene.situation.standing, payload, err);
@@ -57,7 +39,7 @@ int certlife__list_users(const struct call *call, const char *after, visit_user 
     struct scene scene;
     struct user user = {.id = ""};
     const char *cursor = after != NULL ? after : "";
-    int rc = open_allowed(call, &txn, &scene, outcome, err);
+    int rc = certlife__scene_open(call, &txn, &scene, outcome, err);
     if (rc != CERTLIFE_ALLOWED)
         return rc;
     const char *only = scene.situation.actor == ACTOR_GENERAL ? call->actor->user : NULL;
@@ -99,7 +81,7 @@ int certlife__list_history(const struct call *call, const struct serial *after, 
     struct txn txn;
     struct scene scene;
     struct certificate cursor = {0};
-    int rc = open_allowed(call, &txn, &scene, outcome, err);
+    int rc = certlife__scene_open(call, &txn, &scene, outcome, err);
     if (rc != CERTLIFE_ALLOWED)
         return rc;
     rc = find_cursor(&txn, call, after, &cursor, err);

@@ -32,18 +32,14 @@ int certlife__login_look(struct txn *txn, const struct certlife_institution *ins
     bool found = false;
     if (s.presented) {
         struct bytes number = {0}, issuer = {0};
-        struct serial serial = {0};
         const char *fault = certlife__certificate_identify(presented, &number, &issuer);
         if (fault != NULL)
             return certlife__fail(err, CERTLIFE_E_MALFORMED, "certificate presented: %s", fault);
         s.of_our_issuer = bytes_equal(issuer, institution->authority.subject);
-        if (number.len <= sizeof serial.octets) {
-            serial.len = (uint8_t)number.len;
-            memcpy(serial.octets, number.data, number.len);
-            int rc = certlife__certificate_get(txn, &serial, record_out, &found, err);
-            if (rc < 0)
-                return rc;
-        }
+        const struct serial serial = serial_from(number);
+        int rc = serial.len > 0 ? certlife__certificate_get(txn, &serial, record_out, &found, err) : 0;
+        if (rc < 0)
+            return rc;
         s.known = found && bytes_equal(record_out->der, presented);
         s.of_this_user = s.known && strcmp(record_out->contract, contract) == 0 && strcmp(record_out->user, user) == 0;
         s.certificate = s.known ? &record_out->facts : NULL;

@@ -32,15 +32,11 @@ static int place_order(struct txn *txn, void *payload, certlife_error **err)
     memcpy(user.issuing.key_hash, p->order->key_hash, HASH_LEN);
     struct outcome issuing = *p->outcome;
     certlife__refuse(&issuing, CERTLIFE_CODE_ISSUING, "R-OBT-6", CERTLIFE_WAY_DELIVER);
-    /* The key is the user's from now on, whatever becomes of the order. */
-    struct key_owner owner = {.barred = false};
-    certlife__text_copy(owner.contract, sizeof owner.contract, user.contract);
-    certlife__text_copy(owner.user, sizeof owner.user, user.id);
     rc = certlife__order_put(txn, p->order, err);
     if (rc == 0)
         rc = certlife__user_put(txn, &user, err);
-    if (rc == 0)
-        rc = certlife__key_put(txn, p->order->key_hash, &owner, err);
+    if (rc == 0) /* it is the user's from now on, whatever becomes of the order */
+        rc = certlife__key_claim(txn, p->order->key_hash, user.contract, user.id, err);
     if (rc == 0)
         rc = certlife__answer_remember(txn, p->call, &looked.scene, &issuing, err);
     if (rc == 0)
@@ -336,16 +332,12 @@ int certlife__issuer_answered(const struct call *call, struct outcome *outcome, 
 {
     struct txn txn;
     struct brought brought;
-    struct serial serial = {0};
     struct bytes number = {0}, issuer = {0};
     bool issued = call->answer.len > 0;
     const char *fault = issued ? certlife__certificate_identify(call->answer, &number, &issuer) : NULL;
     if (fault != NULL)
         return certlife__fail(err, CERTLIFE_E_MALFORMED, "issuer's answer: %s", fault);
-    if (number.len <= sizeof serial.octets && number.len > 0) {
-        serial.len = (uint8_t)number.len;
-        memcpy(serial.octets, number.data, number.len);
-    }
+    const struct serial serial = serial_from(number);
     int rc = certlife__issuer_needed(call->institution, err);
     if (rc == 0)
         rc = certlife__store_begin(call->institution->store, CERTLIFE_STORE_READ, &txn, err);

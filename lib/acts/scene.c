@@ -42,9 +42,8 @@ static int find_target(struct txn *txn, const struct call *call, struct scene *s
     bool adding = call->act == CERTLIFE_ACT_USER_ADD;
     s->id_taken = adding ? user_found : contract_found && call->act == CERTLIFE_ACT_CONTRACT_REGISTER;
     s->target = TARGET_OTHER;
-    if (!visible) {
+    if (!visible)
         return 0;
-    }
     s->contract = &scene->contract;
     if (wanted == NULL || adding) {
         s->target = TARGET_CONTRACT;
@@ -142,6 +141,23 @@ int certlife__scene_gather(struct txn *txn, const struct call *call, struct scen
         rc = find_key(txn, call, out, err);
     if (rc == 0 && call->supposing)
         suppose(s);
+    return rc;
+}
+
+int certlife__scene_open(const struct call *call, struct txn *txn, struct scene *scene, struct outcome *outcome,
+                         certlife_error **err)
+{
+    int rc = certlife__store_begin(call->institution->store, CERTLIFE_STORE_READ, txn, err);
+    if (rc < 0)
+        return rc;
+    rc = certlife__scene_gather(txn, call, scene, err);
+    if (rc == 0) {
+        outcome->now = scene->now;
+        outcome->verdict = certlife__decide(&call->institution->tables, &scene->situation);
+        rc = answer_of(outcome);
+    }
+    if (rc != CERTLIFE_ALLOWED)
+        certlife__store_abort(txn);
     return rc;
 }
 

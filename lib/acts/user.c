@@ -40,10 +40,9 @@ int certlife__apply_user_add(struct txn *txn, const struct call *call, struct sc
     certlife__text_copy(user.contract, sizeof user.contract, call->contract);
     certlife__text_copy(user.id, sizeof user.id, call->user);
     certlife__text_copy(user.email, sizeof user.email, call->email);
-    bool authorises = scene->contract.applied_at != 0 && scene->situation.actor != ACTOR_SYSTEM; /* R-ALL-3 */
-    if (authorises) {
-        struct certlife_institution const *institution = call->institution;
-        user = certlife__transition(&institution->profile, &user, CERTLIFE_ACT_AUTHORISE, 0, scene->now).user;
+    if (certlife__adding_authorises(&scene->situation)) {
+        const struct certlife_profile *profile = scene->situation.profile;
+        user = certlife__transition(profile, &user, CERTLIFE_ACT_AUTHORISE, 0, scene->now).user;
         certlife__text_copy(user.application, sizeof user.application, certlife__application_of(call));
     }
     scene->contract.users++;

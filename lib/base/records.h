@@ -81,6 +81,18 @@ static inline bool serial_equal(const struct serial *a, const struct serial *b)
     return a->len == b->len && memcmp(a->octets, b->octets, a->len) == 0;
 }
 
+/* One that does not exist where the number is too long. */
+static inline struct serial serial_from(struct bytes number)
+{
+    struct serial serial = {.len = 0};
+    if (number.len <= sizeof serial.octets) {
+        serial.len = (uint8_t)number.len;
+        if (number.len > 0)
+            memcpy(serial.octets, number.data, number.len);
+    }
+    return serial;
+}
+
 static inline bool certificate_exists(const struct certificate *certificate)
 {
     return certificate->serial.len > 0;

@@ -71,6 +71,9 @@ int certlife__key_get(struct txn *txn, const uint8_t hash[HASH_LEN], struct key_
                       certlife_error **err);
 int certlife__key_put(struct txn *txn, const uint8_t hash[HASH_LEN], const struct key_owner *owner,
                       certlife_error **err);
+/* The key is this user's, and not barred. */
+int certlife__key_claim(struct txn *txn, const uint8_t hash[HASH_LEN], const char *contract, const char *user,
+                        certlife_error **err);
 
 /* An idempotency key, as it is known here (R-ISS-3). */
 #define ANSWER_KEY_LEN 16

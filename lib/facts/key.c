@@ -41,3 +41,12 @@ int certlife__key_put(struct txn *txn, const uint8_t hash[HASH_LEN], const struc
     owner_key(&key, hash);
     return certlife__row_put(txn, &key, &codec, err);
 }
+
+int certlife__key_claim(struct txn *txn, const uint8_t hash[HASH_LEN], const char *contract, const char *user,
+                        certlife_error **err)
+{
+    struct key_owner owner = {.barred = false};
+    certlife__text_copy(owner.contract, sizeof owner.contract, contract);
+    certlife__text_copy(owner.user, sizeof owner.user, user);
+    return certlife__key_put(txn, hash, &owner, err);
+}

@@ -43,6 +43,11 @@ bool certlife__delivers_again(const struct situation *s)
     return obtains_it || renews_it;
 }
 
+bool certlife__adding_authorises(const struct situation *s)
+{
+    return s->contract->applied_at != 0 && s->actor != ACTOR_SYSTEM;
+}
+
 static bool fits(uint32_t acts, uint32_t actors, uint32_t targets, bool (*when)(const struct situation *),
                  const struct situation *s)
 {

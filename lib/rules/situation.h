@@ -126,6 +126,9 @@ struct verdict certlife__decide(const struct tables *tables, const struct situat
 /* True if the act, allowed, is to deliver the unconfirmed certificate again instead of issuing one (R-ALL-5). */
 bool certlife__delivers_again(const struct situation *situation);
 
+/* True if adding a user, allowed, is also the authorisation to obtain (R-ALL-3). */
+bool certlife__adding_authorises(const struct situation *situation);
+
 /* Login (section 7). The certificate presented is `found` in the register, or not. */
 struct login_situation {
     const struct certlife_profile *profile;
