@@ -27,5 +27,6 @@
 #include <certlife/reissue.h>
 #include <certlife/revoke.h>
 #include <certlife/login.h>
+#include <certlife/notice.h>
 
 #endif

@@ -50,7 +50,8 @@ typedef struct certlife_institution certlife_institution;
     X(CONTRACT_APPLY_USB_TOKEN, 16, "apply for USB tokens")                                                            \
     X(CONTRACT_CLOSE, 17, "close contract")                                                                            \
     X(CONTRACT_SHOW, 18, "show contract")                                                                              \
-    X(ISSUER_ANSWER, 19, "answer for the issuer")
+    X(ISSUER_ANSWER, 19, "answer for the issuer")                                                                      \
+    X(NOTICE_RUN, 20, "run notices")
 
 typedef int32_t certlife_act;
 enum {
@@ -87,8 +88,8 @@ typedef struct certlife_actor {
     const char *application; /* BRANCH: the number of the written application; or NULL. Up to 64 bytes */
     /* The same key and call again get the first answer again, the same key with another call is refused (R-ISS-3); or NULL.
      * Up to 128 bytes. Each user has keys of their own, the branch has its own, and the system. They are kept for as many
-     * days as the profile says. Questions, certlife_deliver and certlife_login_check, which can be repeated as they are,
-     * do not look at it. */
+     * days as the profile says. Questions, certlife_deliver, certlife_login_check and certlife_notice_ calls, which can
+     * be repeated as they are, do not look at it. */
     const char *idempotency_key;
 } certlife_actor;
 

@@ -41,6 +41,8 @@ CERTLIFE_API const char *certlife_login_serial(const certlife_login *login);
 /* 1 if the renewal notice is to be shown (R-LOG-3). Days left: civil days to the expiry date, 0 on it. */
 CERTLIFE_API int certlife_login_renewal_due(const certlife_login *login);
 CERTLIFE_API int32_t certlife_login_days_left(const certlife_login *login);
+/* 1 if the notice is to say that the certificate has been renewed, and the new one waits to be installed (R-NOT-4). */
+CERTLIFE_API int certlife_login_waits_to_install(const certlife_login *login);
 /* 1 if this login confirmed the certificate. */
 CERTLIFE_API int certlife_login_confirmed(const certlife_login *login);
 

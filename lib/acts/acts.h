@@ -170,6 +170,7 @@ struct login {
     struct certificate certificate;
     bool confirmed;
     bool renewal_due; /* R-LOG-3 */
+    bool waits_to_install;
     int32_t days_left;
 };
 int certlife__login(const struct call *call, certlife_login_mode mode, struct login *out, struct outcome *outcome,

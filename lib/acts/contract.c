@@ -36,6 +36,7 @@ int certlife__apply_contract_apply_usb_token(struct txn *txn, const struct call 
 int certlife__apply_contract_close(struct txn *txn, const struct call *call, struct scene *scene, certlife_error **err)
 {
     struct user user = {.id = ""};
+    scene->contract.closed_at = scene->now; /* of whose users nothing is told any more */
     for (;;) {
         bool found = false;
         int rc = certlife__user_next(txn, call->contract, user.id, &user, &found, err);
@@ -46,7 +47,6 @@ int certlife__apply_contract_close(struct txn *txn, const struct call *call, str
         if (rc < 0)
             return rc;
     }
-    scene->contract.closed_at = scene->now;
     certlife__text_copy(scene->contract.close_application, sizeof scene->contract.close_application,
                         certlife__application_of(call));
     return certlife__contract_put(txn, &scene->contract, err);

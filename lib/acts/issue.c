@@ -154,19 +154,22 @@ struct certificate_record certlife__issued_record(const struct order *order, con
 }
 
 /* Writes the certificate, whose key it is, and the user it now belongs to. */
-int certlife__issued_write(struct txn *txn, const struct user *user, const struct certificate_record *record,
-                           int64_t now, certlife_error **err)
+int certlife__issued_write(const struct ledger *ledger, const struct user *user,
+                           const struct certificate_record *record, certlife_error **err)
 {
     char room[STAFF_MAX + 16];
     struct author author = {room, ""}; /* of what ends by this: the user themselves obtained or renewed */
     snprintf(room, sizeof room, "user %s", record->user);
-    int rc = certlife__certificate_add(txn, record, err);
+    int rc = certlife__certificate_add(ledger->txn, record, err);
     if (rc == 0)
-        rc = certlife__key_claim(txn, record->facts.key_hash, record->contract, record->user, err);
+        rc = certlife__key_claim(ledger->txn, record->facts.key_hash, record->contract, record->user, err);
     if (rc < 0)
         return rc;
-    struct change change = certlife__transition_receive(user, &record->facts, now);
-    return certlife__change_write(txn, &change, &author, err);
+    struct change change = certlife__transition_receive(user, &record->facts, ledger->now);
+    rc = certlife__change_write(ledger->txn, &change, &author, err);
+    if (rc == 0)
+        rc = certlife__plan_user(ledger, &change.user, err);
+    return rc < 0 ? rc : certlife__plan_event(ledger, &change.user, TOPIC_ISSUED, &record->facts.serial, err);
 }
 
 void certlife__issued_deliver(const struct certificate_record *record, struct delivered *out, struct outcome *outcome)
@@ -195,7 +198,8 @@ static int record_local(struct txn *txn, void *payload, certlife_error **err)
     if (rc < 0 || looked.done)
         return rc < 0 ? rc : 1;
     struct certificate_record record = certlife__issued_record(r->order, r->view, looked.scene.now);
-    rc = certlife__issued_write(txn, &looked.scene.user, &record, looked.scene.now, err);
+    struct ledger ledger = {txn, &r->call->institution->profile, &looked.scene.contract, looked.scene.now};
+    rc = certlife__issued_write(&ledger, &looked.scene.user, &record, err);
     if (rc < 0)
         return rc;
     certlife__issued_deliver(&record, r->out, r->outcome);

@@ -3,7 +3,7 @@
 #ifndef CERTLIFE_ACTS_ISSUING_H
 #define CERTLIFE_ACTS_ISSUING_H
 
-#include "acts/acts.h"
+#include "acts/ledger.h"
 
 struct looked {
     struct scene scene;
@@ -30,8 +30,8 @@ certlife_issuer_order certlife__order_wording(const struct certlife_institution 
 /* Recording: the certificate, whose key it is, and the user it now belongs to. */
 struct certificate_record certlife__issued_record(const struct order *order, const struct certificate_view *view,
                                                   int64_t now);
-int certlife__issued_write(struct txn *txn, const struct user *user, const struct certificate_record *record,
-                           int64_t now, certlife_error **err);
+int certlife__issued_write(const struct ledger *ledger, const struct user *user,
+                           const struct certificate_record *record, certlife_error **err);
 /* Hands out what was written. */
 void certlife__issued_deliver(const struct certificate_record *record, struct delivered *out, struct outcome *outcome);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "acts/acts.h"
+#include "acts/ledger.h"
 
 #include <string.h>
 
@@ -89,6 +89,8 @@ static int confirm(struct txn *txn, void *payload, certlife_error **err)
     if (record.facts.confirmed_at != 0)
         return 1; /* somebody was quicker; `outcome` says allowed */
     rc = certlife__user_get(txn, call->actor->contract, call->actor->user, &user, &found, err);
+    if (rc == 0 && found)
+        rc = certlife__contract_get(txn, call->actor->contract, &scene.contract, &found, err);
     if (rc == 0 && !found)
         rc = certlife__fail(err, CERTLIFE_E_STORE_CORRUPT, "user %s: has a certificate but no record",
                             call->actor->user);
@@ -96,11 +98,33 @@ static int confirm(struct txn *txn, void *payload, certlife_error **err)
         return rc;
     struct change change = certlife__transition_confirm(&user, &record.facts.serial, scene.now);
     struct author nobody = {"", ""};
+    struct ledger ledger = {txn, &call->institution->profile, &scene.contract, scene.now};
     rc = certlife__change_write(txn, &change, &nobody, err);
+    if (rc == 0)
+        rc = certlife__plan_user(&ledger, &change.user, err);
     if (rc == 0)
         rc = certlife__moment_write(txn, call, &scene, err);
     if (rc == 0)
         first->out->confirmed = true;
+    return rc;
+}
+
+/* The renewal notice (R-LOG-3, R-NOT-4). Only while it is shown, another record is read. */
+static int read_notice(struct txn *txn, const struct call *call, const struct certificate_record *record, int64_t now,
+                       struct login *out, certlife_error **err)
+{
+    const struct certlife_profile *profile = &call->institution->profile;
+    int64_t not_after = record->facts.not_after;
+    struct user user = {.id = ""};
+    bool found = false;
+    *out = (struct login){
+        .certificate = record->facts,
+        .renewal_due = now >= certlife__window_notice_opens(profile, not_after),
+        .days_left = certlife__window_days_left(profile, now, not_after),
+    };
+    int rc = out->renewal_due ? certlife__user_get(txn, record->contract, record->user, &user, &found, err) : 0;
+    out->waits_to_install =
+        certificate_usable(&user.unconfirmed, now) && !serial_equal(&user.unconfirmed.serial, &record->facts.serial);
     return rc;
 }
 
@@ -114,16 +138,13 @@ int certlife__login(const struct call *call, certlife_login_mode mode, struct lo
     if (rc < 0)
         return rc;
     rc = look(&txn, call, &scene, &record, outcome, err);
+    struct login login = {.confirmed = false};
+    if (rc == CERTLIFE_ALLOWED)
+        rc = read_notice(&txn, call, &record, scene.now, &login, err);
     certlife__store_abort(&txn);
     if (rc != CERTLIFE_ALLOWED)
         return rc;
-    const struct certlife_profile *profile = &call->institution->profile;
-    int64_t not_after = record.facts.not_after;
-    *out = (struct login){
-        .certificate = record.facts,
-        .renewal_due = scene.now >= certlife__window_notice_opens(profile, not_after),
-        .days_left = certlife__window_days_left(profile, scene.now, not_after),
-    };
+    *out = login;
     if (mode == CERTLIFE_LOGIN_LOOK || record.facts.confirmed_at != 0)
         return CERTLIFE_ALLOWED;
 

@@ -35,6 +35,9 @@ static int place_order(struct txn *txn, void *payload, certlife_error **err)
     rc = certlife__order_put(txn, p->order, err);
     if (rc == 0)
         rc = certlife__user_put(txn, &user, err);
+    struct ledger ledger = {txn, &p->call->institution->profile, &looked.scene.contract, looked.scene.now};
+    if (rc == 0)
+        rc = certlife__plan_user(&ledger, &user, err);
     if (rc == 0) /* it is the user's from now on, whatever becomes of the order */
         rc = certlife__key_claim(txn, p->order->key_hash, user.contract, user.id, err);
     if (rc == 0)
@@ -90,23 +93,24 @@ static struct outcome told(const struct certificate_record *record, bool issued,
     return outcome;
 }
 
-static int write_answer(struct txn *txn, struct user *user, struct certificate_record *record, bool issued,
-                        bool waited_for, int64_t now, certlife_error **err)
+static int write_answer(const struct ledger *ledger, struct user *user, struct certificate_record *record, bool issued,
+                        bool waited_for, certlife_error **err)
 {
     if (!issued && !waited_for)
         return 0;
     if (!issued) {
         user->issuing = (struct issuing){0};
-        return certlife__user_put(txn, user, err);
+        int rc = certlife__user_put(ledger->txn, user, err);
+        return rc < 0 ? rc : certlife__plan_user(ledger, user, err);
     }
-    int rc = check_serial(txn, record, err);
+    int rc = check_serial(ledger->txn, record, err);
     if (rc < 0)
         return rc;
     if (!waited_for)
-        return write_late(txn, record, now, err);
-    if (record->facts.not_after <= now)
+        return write_late(ledger->txn, record, ledger->now, err);
+    if (record->facts.not_after <= ledger->now)
         return certlife__fail(err, CERTLIFE_E_ISSUER, "issuer: the certificate for user %s has expired", user->id);
-    return certlife__issued_write(txn, user, record, now, err);
+    return certlife__issued_write(ledger, user, record, err);
 }
 
 static int record_answer(struct txn *txn, void *payload, certlife_error **err)
@@ -131,6 +135,8 @@ static int record_answer(struct txn *txn, void *payload, certlife_error **err)
         return 1;
     }
     rc = certlife__user_get(txn, order.contract, order.user, &scene.user, &found, err);
+    if (rc == 0 && found)
+        rc = certlife__contract_get(txn, order.contract, &scene.contract, &found, err);
     if (rc == 0 && !found)
         rc = certlife__fail(err, CERTLIFE_E_STORE_CORRUPT, "user %s: has an order but no record", order.user);
     if (rc < 0)
@@ -140,7 +146,8 @@ static int record_answer(struct txn *txn, void *payload, certlife_error **err)
     if (issued)
         record = certlife__issued_record(&order, a->view, scene.now);
     struct outcome asker = told(&record, issued, waited_for, scene.now);
-    rc = write_answer(txn, &scene.user, &record, issued, waited_for, scene.now, err);
+    struct ledger ledger = {txn, &a->call->institution->profile, &scene.contract, scene.now};
+    rc = write_answer(&ledger, &scene.user, &record, issued, waited_for, err);
     if (rc == 0)
         rc = certlife__order_erase(txn, order.id, err);
     if (rc == 0 && order.keyed) /* in place of 'later', which was remembered with the order */

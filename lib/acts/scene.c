@@ -31,6 +31,9 @@ static int find_target(struct txn *txn, const struct call *call, struct scene *s
 {
     struct situation *s = &scene->situation;
     bool contract_found = false, user_found = false;
+    s->target = TARGET_OTHER;
+    if (call->contract == NULL) /* about the institution as a whole */
+        return 0;
     int rc = certlife__contract_get(txn, call->contract, &scene->contract, &contract_found, err);
     const char *wanted = call->user;
     if (rc == 0 && contract_found && wanted != NULL)
@@ -41,7 +44,6 @@ static int find_target(struct txn *txn, const struct call *call, struct scene *s
     bool visible = contract_found && (!is_user(call) || strcmp(call->actor->contract, call->contract) == 0);
     bool adding = call->act == CERTLIFE_ACT_USER_ADD;
     s->id_taken = adding ? user_found : contract_found && call->act == CERTLIFE_ACT_CONTRACT_REGISTER;
-    s->target = TARGET_OTHER;
     if (!visible)
         return 0;
     s->contract = &scene->contract;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "acts/apply.h"
+#include "acts/ledger.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -23,6 +24,25 @@ struct author certlife__author_of(const struct call *call, char *room, size_t le
     return (struct author){room, certlife__application_of(call)};
 }
 
+static struct ledger ledger_of(struct txn *txn, const struct call *call, const struct scene *scene)
+{
+    return (struct ledger){txn, &call->institution->profile, &scene->contract, scene->now};
+}
+
+/* What is told of it, besides what the new facts call for. */
+static int plan_turn(const struct ledger *ledger, certlife_act act, const struct user *before, const struct user *after,
+                     certlife_error **err)
+{
+    struct serial authorisation = certlife__notice_moment_name(after->authorised_at);
+    bool revoked = after->current.revoked_at != 0 && before->current.revoked_at == 0;
+    int rc = certlife__plan_user(ledger, after, err);
+    if (rc == 0 && act == CERTLIFE_ACT_REVOKE && revoked)
+        rc = certlife__plan_event(ledger, after, TOPIC_REVOKED, &after->current.serial, err);
+    if (rc == 0 && act == CERTLIFE_ACT_REISSUE)
+        rc = certlife__plan_event(ledger, after, TOPIC_REISSUED, &authorisation, err);
+    return rc;
+}
+
 int certlife__apply_transition(struct txn *txn, const struct call *call, const struct scene *scene,
                                const struct user *user, certlife_error **err)
 {
@@ -31,7 +51,9 @@ int certlife__apply_transition(struct txn *txn, const struct call *call, const s
     struct change change = certlife__transition(&call->institution->profile, user, call->act, call->reason, scene->now);
     if (change.user.authorised_at != 0)
         certlife__text_copy(change.user.application, sizeof change.user.application, author.application);
-    return certlife__change_write(txn, &change, &author, err);
+    struct ledger ledger = ledger_of(txn, call, scene);
+    int rc = certlife__change_write(txn, &change, &author, err);
+    return rc < 0 ? rc : plan_turn(&ledger, call->act, user, &change.user, err);
 }
 
 int certlife__apply_user_add(struct txn *txn, const struct call *call, struct scene *scene, certlife_error **err)
@@ -46,8 +68,11 @@ int certlife__apply_user_add(struct txn *txn, const struct call *call, struct sc
         certlife__text_copy(user.application, sizeof user.application, certlife__application_of(call));
     }
     scene->contract.users++;
+    struct ledger ledger = ledger_of(txn, call, scene);
     int rc = certlife__contract_put(txn, &scene->contract, err);
-    return rc < 0 ? rc : certlife__user_put(txn, &user, err);
+    if (rc == 0)
+        rc = certlife__user_put(txn, &user, err);
+    return rc < 0 ? rc : certlife__plan_user(&ledger, &user, err);
 }
 
 int certlife__apply_user_change(struct txn *txn, const struct call *call, struct scene *scene, certlife_error **err)
@@ -61,7 +86,11 @@ int certlife__apply_user_change(struct txn *txn, const struct call *call, struct
         user.permission = call->permission;
     if (strcmp(user.email, scene->user.email) == 0 && user.permission == scene->user.permission)
         return 1;
-    return certlife__user_put(txn, &user, err);
+    struct ledger ledger = ledger_of(txn, call, scene);
+    int rc = certlife__user_put(txn, &user, err);
+    if (rc == 0 && strcmp(user.email, scene->user.email) != 0)
+        rc = certlife__plan_address(&ledger, &user, err);
+    return rc;
 }
 
 int certlife__apply_user_delete(struct txn *txn, const struct call *call, struct scene *scene, certlife_error **err)
@@ -83,7 +112,9 @@ int certlife__apply_user_confirm(struct txn *txn, const struct call *call, struc
     if (unconfirmed == NULL || !serial_equal(&unconfirmed->serial, &call->serial))
         return 1;
     struct change change = certlife__transition_confirm(&scene->user, &call->serial, scene->now);
-    return certlife__change_write(txn, &change, &nobody, err);
+    struct ledger ledger = ledger_of(txn, call, scene);
+    int rc = certlife__change_write(txn, &change, &nobody, err);
+    return rc < 0 ? rc : certlife__plan_user(&ledger, &change.user, err);
 }
 
 int certlife__apply_user_renew_later(struct txn *txn, const struct call *call, struct scene *scene,

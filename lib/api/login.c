@@ -40,6 +40,11 @@ int32_t certlife_login_days_left(const certlife_login *login)
     return login != NULL ? login->answer.days_left : 0;
 }
 
+int certlife_login_waits_to_install(const certlife_login *login)
+{
+    return login != NULL && login->answer.waits_to_install;
+}
+
 int certlife_login_confirmed(const certlife_login *login)
 {
     return login != NULL && login->answer.confirmed;

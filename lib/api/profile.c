@@ -45,9 +45,9 @@ const char *certlife_profile_value_allowed(const char *name)
 
 static int unknown_name(const char *name, certlife_error **err)
 {
-    char names[400] = "";
+    char names[1000] = "";
     size_t len = 0;
-    for (size_t i = 0; certlife__profile_value_name(i) != NULL; i++)
+    for (size_t i = 0; certlife__profile_value_name(i) != NULL && len < sizeof names; i++)
         len += (size_t)snprintf(names + len, sizeof names - len, "%s%s", i > 0 ? ", " : "",
                                 certlife__profile_value_name(i));
     return certlife__fail(err, CERTLIFE_E_INVALID, "profile: \"%.40s\" is not the name of a value; there is %s", name,
@@ -117,7 +117,7 @@ static int line_fault(certlife_error **err, int line, const certlife_error *caus
 }
 
 /* One line: nothing, or `name = value`. The first must name the profile to start from. */
-static int parse_line(char *text, int line, certlife_profile **profile, uint32_t *seen, certlife_error **err)
+static int parse_line(char *text, int line, certlife_profile **profile, uint64_t *seen, certlife_error **err)
 {
     certlife_error *cause = NULL;
     text[strcspn(text, ";#")] = '\0';
@@ -142,7 +142,7 @@ static int parse_line(char *text, int line, certlife_profile **profile, uint32_t
         if (index >= 0 && (*seen >> index & 1) != 0)
             return line_fault(err, line, NULL, "sets a value that was set before");
         rc = certlife_profile_set(*profile, name, value, &cause);
-        *seen |= index >= 0 ? UINT32_C(1) << index : 0;
+        *seen |= index >= 0 ? UINT64_C(1) << index : 0;
     }
     if (rc == CERTLIFE_E_INVALID)
         line_fault(err, line, cause, NULL);
@@ -157,7 +157,7 @@ int certlife_profile_parse(const char *text, certlife_profile **out, certlife_er
     CHECK_USE(text != NULL, err);
     CHECK_USE(out != NULL, err);
     certlife_profile *profile = NULL;
-    uint32_t seen = 0;
+    uint64_t seen = 0;
     int rc = 0;
     for (int line = 1; rc == 0 && *text != '\0'; line++) {
         char copy[LINE_MAX_LEN];

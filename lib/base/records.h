@@ -4,8 +4,8 @@
 #ifndef CERTLIFE_BASE_RECORDS_H
 #define CERTLIFE_BASE_RECORDS_H
 
+#include <certlife/notice.h>
 #include <certlife/sys/issuer.h>
-#include <certlife/user.h>
 
 #include "base/bytes.h"
 #include "base/text.h"
@@ -74,6 +74,46 @@ struct change {
     struct issuing ended; /* an order that the act ended */
     bool bar_keys;        /* the keys of what ended here are not certified again (R-ALL-19) */
     bool bar_current;     /* nor that of the current certificate, whatever has become of it */
+};
+
+/* What a chain of notices is about; the numbers are stored. */
+enum notice_topic {
+    TOPIC_CERTIFICATE = 1,   /* that it expires, and that it has expired */
+    TOPIC_AUTHORISATION = 2, /* that obtain-by approaches */
+    TOPIC_ISSUED = 3,
+    TOPIC_REISSUED = 4,
+    TOPIC_REVOKED = 5,
+    TOPIC_DIGEST = 6, /* the master user's general users who must renew */
+};
+#define TOPIC_MAX TOPIC_DIGEST
+
+/* Notices about one thing to one addressee, which follow each other. */
+struct chain {
+    char contract[ID_MAX + 1];
+    char user[ID_MAX + 1];
+    enum notice_topic topic;
+    certlife_addressee addressee;
+    struct serial about; /* the certificate; of AUTHORISATION and REISSUED the moment of the authorisation */
+};
+
+/*
+ * Which notice of a chain: the days before the last day, 0 for the one after it or the only one; of a digest, its moment
+ * with a minus sign. So each that follows has a smaller label.
+ */
+typedef int64_t notice_label;
+#define NOTHING_SAID INT64_MAX
+#define NEVER INT64_MAX
+
+/* How far a chain is. Its next notice stands in the queue under `due`, unless a worker has had it in hand. */
+#define CAUSE_MAX 200
+struct chain_state {
+    int64_t since;     /* when it began */
+    notice_label said; /* the last one said, or given up */
+    int64_t due;       /* of the next; 0: there is none */
+    int64_t parked_at; /* 0: `said` was said; else it waits to be retried */
+    int32_t attempts;  /* of what is parked, or was given back last */
+    bool withdrawn;    /* while a worker has its next notice in hand */
+    char cause[CAUSE_MAX + 1];
 };
 
 static inline bool serial_equal(const struct serial *a, const struct serial *b)

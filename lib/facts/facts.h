@@ -12,6 +12,15 @@
  *     O order                        an order that waits for an outside issuer
  *     Q hash                         the first answer to an idempotency key
  *     T moment hash                  (empty) when that answer may be forgotten
+ *     U contract 0 user 0 n CHAIN    how far a chain of notices is; CHAIN: topic, addressee, what it is about
+ *     U contract 0 user 0 s CHAIN label
+ *                                    one that was sent
+ *     N moment contract 0 user 0 CHAIN
+ *                                    the queue: the next notice of a chain, by when it is due or a worker's lease ends;
+ *                                    a claim reads and writes neighbours, and no chain
+ *     Y moment contract 0 user 0 CHAIN
+ *                                    (empty) a parked one, by when it was parked
+ *     R                              what the ledger is planned by, and how far planning anew has come
  *
  * Serial numbers begin with the time, so new certificates are neighbours (cost: pages touched by a commit).
  * Every function answers 0, or a negative failure; those with `found_out` set it. CERTLIFE_E_STORE_CORRUPT: a record that
@@ -42,6 +51,10 @@ int certlife__user_put(struct txn *txn, const struct user *user, certlife_error 
 /* The first user of the contract whose ID comes after `after` ("": the first of all). */
 int certlife__user_next(struct txn *txn, const char *contract, const char *after, struct user *out, bool *found_out,
                         certlife_error **err);
+
+/* The next user after that one, in whichever contract ("" and "": the first of all). */
+int certlife__user_after(struct txn *txn, const char *contract, const char *id, struct user *out, bool *found_out,
+                         certlife_error **err);
 
 /* A certificate as it is stored: `der` is borrowed until the transaction ends or writes. */
 struct certificate_record {
@@ -117,6 +130,68 @@ int certlife__answer_get(struct txn *txn, const uint8_t key[ANSWER_KEY_LEN], str
 /* Remembers an answer, and erases up to two that are due by `now`. */
 int certlife__answer_put(struct txn *txn, const uint8_t key[ANSWER_KEY_LEN], const struct answer *answer, int64_t now,
                          certlife_error **err);
+
+/* Notices. */
+
+int certlife__chain_get(struct txn *txn, const struct chain *chain, struct chain_state *out, bool *found_out,
+                        certlife_error **err);
+int certlife__chain_put(struct txn *txn, const struct chain *chain, const struct chain_state *state,
+                        certlife_error **err);
+int certlife__chain_erase(struct txn *txn, const struct chain *chain, certlife_error **err);
+/* The user's first chain behind `after` (topic 0: the first of all). */
+int certlife__chain_next(struct txn *txn, const struct chain *after, struct chain *out, struct chain_state *state_out,
+                         bool *found_out, certlife_error **err);
+
+/* A notice in the queue. */
+struct queued {
+    int64_t moment; /* from which on it can be claimed */
+    struct chain chain;
+    notice_label label; /* as planned: the largest that was not said */
+    int64_t due;        /* as planned: the chain's, if it is still its next */
+    bool moved;         /* it has been in a worker's hand */
+    notice_label tried; /* the label handed out last */
+    int32_t attempts;   /* at that label */
+    char worker[STAFF_MAX + 1];
+};
+
+int certlife__queue_get(struct txn *txn, int64_t moment, const struct chain *chain, struct queued *out, bool *found_out,
+                        certlife_error **err);
+int certlife__queue_put(struct txn *txn, const struct queued *queued, certlife_error **err);
+int certlife__queue_erase(struct txn *txn, int64_t moment, const struct chain *chain, certlife_error **err);
+/* Up to `room` of those whose moment is not after `until`, in order. */
+int certlife__queue_read(struct txn *txn, int64_t until, struct queued *out, size_t room, size_t *count_out,
+                         certlife_error **err);
+
+int certlife__parked_put(struct txn *txn, int64_t moment, const struct chain *chain, certlife_error **err);
+int certlife__parked_erase(struct txn *txn, int64_t moment, const struct chain *chain, certlife_error **err);
+/* The first behind `*moment`, `*chain` (moment 0: the first of all), which it replaces. */
+int certlife__parked_next(struct txn *txn, int64_t *moment, struct chain *chain, bool *found_out, certlife_error **err);
+
+/* What was sent. */
+struct sent {
+    int64_t at, due;
+    int32_t attempts;
+    char email[EMAIL_MAX + 1];
+};
+
+int certlife__sent_get(struct txn *txn, const struct chain *chain, notice_label label, struct sent *out,
+                       bool *found_out, certlife_error **err);
+int certlife__sent_put(struct txn *txn, const struct chain *chain, notice_label label, const struct sent *sent,
+                       certlife_error **err);
+/* The user's first one behind `*chain`, `*label` (topic 0: the first of all), which it replaces. */
+int certlife__sent_next(struct txn *txn, struct chain *chain, notice_label *label, struct sent *out, bool *found_out,
+                        certlife_error **err);
+
+/* What the ledger is planned by; absent: nothing yet. While `contract` is not "", users behind it are still to be done. */
+#define PLAN_VALUES_MAX 1024
+struct plan {
+    char values[PLAN_VALUES_MAX];
+    bool done;
+    char contract[ID_MAX + 1];
+    char user[ID_MAX + 1];
+};
+int certlife__plan_get(struct txn *txn, struct plan *out, certlife_error **err);
+int certlife__plan_put(struct txn *txn, const struct plan *plan, certlife_error **err);
 
 /* Who changes a user, for the record (R-REV-7). */
 struct author {

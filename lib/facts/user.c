@@ -84,21 +84,43 @@ static int take_user(const uint8_t *key, size_t key_len, const uint8_t *value, s
     return rc < 0 ? rc : 1;
 }
 
+/* Behind that user's row, history and notices: no byte of an ID is as small as 1. */
+static void behind(struct row_key *key, const char *id)
+{
+    certlife__row_text(key, id);
+    write_u8(&key->writer, 1);
+}
+
+static int next_user(struct txn *txn, const struct row_key *from, size_t prefix, struct user *out, bool *found_out,
+                     certlife_error **err)
+{
+    struct user_found result = {out, false, err};
+    int rc = certlife__store_scan(txn, certlife__row_bytes(from), prefix, take_user, &result, err);
+    if (rc == 0)
+        *found_out = result.found;
+    return rc;
+}
+
 int certlife__user_next(struct txn *txn, const char *contract, const char *after, struct user *out, bool *found_out,
                         certlife_error **err)
 {
     struct row_key key;
-    struct user_found result = {out, false, err};
     certlife__row_begin(&key, 'U');
     certlife__row_part(&key, contract);
     size_t prefix = key.writer.len;
-    if (after[0] != '\0') {
-        /* Behind that user's row and history: no byte of an ID is as small as 1. */
-        certlife__row_text(&key, after);
-        write_u8(&key.writer, 1);
+    if (after[0] != '\0')
+        behind(&key, after);
+    return next_user(txn, &key, prefix, out, found_out, err);
+}
+
+int certlife__user_after(struct txn *txn, const char *contract, const char *id, struct user *out, bool *found_out,
+                         certlife_error **err)
+{
+    struct row_key key;
+    certlife__row_begin(&key, 'U');
+    if (contract[0] != '\0') {
+        certlife__row_part(&key, contract);
+        behind(&key, id);
     }
-    int rc = certlife__store_scan(txn, certlife__row_bytes(&key), prefix, take_user, &result, err);
-    if (rc == 0)
-        *found_out = result.found;
-    return rc;
+    return next_user(txn, &key, 1, out, found_out, err);
 }

@@ -88,6 +88,9 @@ static const struct permit_row rows[] = {
     {"R-ALL-13", ACT(ISSUER_ANSWER),       SYSTEM,        THE_MASTER|A_GENERAL,   NULL,                    YES,                  WAY(NONE)},
     {"R-ALL-13", ACT(ISSUER_ANSWER),       USERS|BRANCH,  ANYBODY,                NULL,                    NO(SYSTEM_ONLY),      WAY(NONE)},
 
+    {"R-ALL-13", ACT(NOTICE_RUN),          SYSTEM,        ANYBODY,                NULL,                    YES,                  WAY(NONE)},
+    {"R-ALL-13", ACT(NOTICE_RUN),          USERS|BRANCH,  ANYBODY,                NULL,                    NO(SYSTEM_ONLY),      WAY(NONE)},
+
     {"R-ALL-12", ACT_ANY,                  ALL,           ANYBODY,                NULL,                    NO(UNKNOWN),          WAY(NONE)},
 };
 /* clang-format on */

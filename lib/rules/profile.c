@@ -14,13 +14,19 @@
 #define UTC_PLUS_9 (9 * 3600)
 #define PC (1 << CERTLIFE_MEDIUM_PC)
 #define USB_TOKEN (1 << CERTLIFE_MEDIUM_USB_TOKEN)
+#define THE_USER (1 << CERTLIFE_ADDRESSEE_USER)
+#define THE_MASTER (1 << CERTLIFE_ADDRESSEE_MASTER)
+#define MONDAY_TO_FRIDAY 0x3e
+#define MONDAY_TO_SATURDAY 0x7e
+#define EVERY_DAY 0x7f
 
 /* What all four have in common; the figures of section 9. */
 #define COMMON                                                                                                         \
     .validity = {1, 0}, .last_moment = LAST_MOMENT_END_OF_DAY, .obtain_by_days = 80, .renewal_opens_days = 30,         \
     .renewal_closes = END_OF_DAY, .carry_over = false, .old_after_renewal = OLD_UNTIL_CONFIRMED, .screen_days = 30,    \
     .old_at_reissue = OLD_AT_REISSUE_STOPS, .users = 100, .delegates = false, .utc_offset = UTC_PLUS_9,                \
-    .clock_tolerance = 5, .idempotency_days = 30
+    .clock_tolerance = 5, .idempotency_days = 30, .email_to = THE_USER, .sending_hours = {9 * 3600, 17 * 3600},        \
+    .sending_days = EVERY_DAY, .notice_attempts = 12, .notice_language = CERTLIFE_LANGUAGE_JA
 
 static const struct certlife_profile profiles[] = {
     {
@@ -68,7 +74,7 @@ static const struct certlife_profile profiles[] = {
     },
 };
 
-enum kind { VALIDITY, DAYS, NUMBER, CLOSING, DAYS_LIST, CHOICE, YES_NO, MEDIA, CHANNELS, OFFSET };
+enum kind { VALIDITY, DAYS, NUMBER, CLOSING, DAYS_LIST, CHOICE, YES_NO, MEDIA, CHANNELS, OFFSET, HOURS };
 
 /* The words of a CHOICE, and the words that DAYS may be instead of a number. */
 struct word {
@@ -92,6 +98,17 @@ static const struct word yes_no[] = {{"no", 0}, {"yes", 1}, {NULL, 0}};
 static const struct word only_no[] = {{"no", 0}, {NULL, 0}};
 static const struct word media[] = {{"pc", PC}, {"usb_token", USB_TOKEN}, {"pc, usb_token", PC | USB_TOKEN}, {NULL, 0}};
 
+static const struct word email_to[] = {
+    {"user", THE_USER}, {"master", THE_MASTER}, {"user, master", THE_USER | THE_MASTER}, {NULL, 0}};
+static const struct word notice_to[] = {
+    {"none", 0}, {"user", THE_USER}, {"master", THE_MASTER}, {"user, master", THE_USER | THE_MASTER}, {NULL, 0}};
+static const struct word sending_days[] = {{"every day", EVERY_DAY},
+                                           {"Monday to Friday", MONDAY_TO_FRIDAY},
+                                           {"Monday to Saturday", MONDAY_TO_SATURDAY},
+                                           {NULL, 0}};
+static const struct word languages[] = {{"ja", CERTLIFE_LANGUAGE_JA}, {"en", CERTLIFE_LANGUAGE_EN}, {NULL, 0}};
+
+#define TO_WHOM "\"none\", \"user\", \"master\" or \"user, master\""
 #define AT(field) offsetof(struct certlife_profile, field)
 
 static const struct value {
@@ -115,6 +132,20 @@ static const struct value {
     {"old after renewal", CHOICE, AT(old_after_renewal), 0, 0, old_after_renewal, "\"until the new one is confirmed\""},
     {"e-mail", DAYS_LIST, AT(email_days), 1, 365, no_words,
      "up to 8 numbers of days before the expiry date, from 365 to 1, falling: \"30, 10\"; or \"none\""},
+    {"e-mail to", CHOICE, AT(email_to), 0, 0, email_to, "\"user\", \"master\" or \"user, master\""},
+    {"digest", YES_NO, AT(digest), 0, 0, yes_no, "\"yes\" or \"no\""},
+    {"obtain-by notice", DAYS_LIST, AT(obtain_by_notice_days), 1, 365, no_words,
+     "up to 8 numbers of days before obtain-by, from 365 to 1, falling: \"14, 3\"; or \"none\""},
+    {"expired notice", CHOICE, AT(expired_notice), 0, 0, notice_to, TO_WHOM},
+    {"issued notice", CHOICE, AT(issued_notice), 0, 0, notice_to, TO_WHOM},
+    {"reissued notice", CHOICE, AT(reissued_notice), 0, 0, notice_to, TO_WHOM},
+    {"revoked notice", CHOICE, AT(revoked_notice), 0, 0, notice_to, TO_WHOM},
+    {"sending hours", HOURS, AT(sending_hours), 0, END_OF_DAY, no_words,
+     "\"any\", or from a time until a later one, exclusive: \"09:00-17:00\""},
+    {"sending days", CHOICE, AT(sending_days), 0, 0, sending_days,
+     "\"every day\", \"Monday to Friday\" or \"Monday to Saturday\""},
+    {"notice attempts", NUMBER, AT(notice_attempts), 1, 100, no_words, "a number from 1 to 100"},
+    {"notice language", CHOICE, AT(notice_language), 0, 0, languages, "\"ja\" or \"en\""},
     {"screen notice", DAYS, AT(screen_days), 0, 365, no_words, "days before the expiry date, from 0 to 365"},
     {"expired obtain", DAYS, AT(expired_obtain_days), 0, 3650, expired_obtain,
      "days after the expiry date, from 0 (never) to 3650, \"no limit\", or \"after a revocation\""},
@@ -135,7 +166,7 @@ static const struct value {
 };
 
 #define VALUES (sizeof values / sizeof values[0])
-static_assert(VALUES == 23, "a value is named in the table and in docs/profiles.md");
+static_assert(VALUES == 34, "a value is named in the table and in docs/profiles.md");
 
 const struct certlife_profile *certlife__profile_at(size_t index)
 {
@@ -280,6 +311,22 @@ static bool read_offset(const char *p, int32_t min, int32_t max, int32_t *out)
     return true;
 }
 
+/* "09:00-17:00"; until midnight is "24:00". */
+static bool read_hours(const char *p, struct hours *out)
+{
+    struct hours hours = {0, END_OF_DAY};
+    if (strcmp(p, "any") != 0) {
+        if (!read_time(&p, &hours.from) || !skip(&p, "-"))
+            return false;
+        if (!skip(&p, "24:00") && !read_time(&p, &hours.until))
+            return false;
+        if (*p != '\0' || hours.until <= hours.from)
+            return false;
+    }
+    *out = hours;
+    return true;
+}
+
 static bool names(const char *list, const char *name)
 {
     size_t len = strlen(name);
@@ -344,6 +391,8 @@ bool certlife__profile_value_set(struct certlife_profile *profile, size_t index,
         return read_channels(text, field);
     case OFFSET:
         return read_offset(text, value->min, value->max, field);
+    case HOURS:
+        return read_hours(text, field);
     }
     return false;
 }
@@ -363,6 +412,15 @@ static void print_days_list(const struct days_list *list, char *out, size_t room
     size_t len = 0;
     for (int32_t i = 0; i < list->count && len < room; i++)
         len += (size_t)snprintf(out + len, room - len, "%s%d", i > 0 ? ", " : "", (int)list->days[i]);
+}
+
+static void print_hours(const struct hours *hours, char *out, size_t room)
+{
+    int from = hours->from / 60, until = hours->until / 60;
+    if (hours->from == 0 && hours->until == END_OF_DAY)
+        snprintf(out, room, "any");
+    else
+        snprintf(out, room, "%02d:%02d-%02d:%02d", from / 60, from % 60, until / 60, until % 60);
 }
 
 static void print_validity(const struct validity *validity, char *out, size_t room)
@@ -410,6 +468,9 @@ void certlife__profile_value_print(const struct certlife_profile *profile, size_
         return;
     case OFFSET:
         snprintf(out, room, "UTC%c%02d:%02d", number < 0 ? '-' : '+', (int)(minutes / 60), (int)(minutes % 60));
+        return;
+    case HOURS:
+        print_hours(field, out, room);
         return;
     }
 }

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include <certlife/notice.h>
 #include <certlife/profile.h>
 
 #define PROFILE_NAME_MAX 32
@@ -24,6 +25,11 @@ struct days_list {
     int32_t days[PROFILE_EMAILS_MAX];
 };
 
+/* Seconds after midnight, `until` exclusive. */
+struct hours {
+    int32_t from, until;
+};
+
 struct validity {
     int32_t years, days;
 };
@@ -39,6 +45,14 @@ struct certlife_profile {
     int32_t renewal_needs;
     int32_t old_after_renewal;
     struct days_list email_days;
+    int32_t email_to; /* bits: 1 << CERTLIFE_ADDRESSEE_; the same for those below */
+    bool digest;
+    struct days_list obtain_by_notice_days;
+    int32_t expired_notice, issued_notice, reissued_notice, revoked_notice;
+    struct hours sending_hours;
+    int32_t sending_days; /* bits: 1 << the day of the week, 0 for Sunday */
+    int32_t notice_attempts;
+    certlife_language notice_language;
     int32_t screen_days;
     int32_t expired_obtain_days; /* or DAYS_NO_LIMIT, DAYS_AFTER_REVOCATION */
     bool reissue;

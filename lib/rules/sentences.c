@@ -55,6 +55,23 @@ static const struct words certificate_states[] = {
     {CERTLIFE_CERTIFICATE_REVOKED, "revoked", "", ""},
 };
 
+static const struct words notice_kinds[] = {
+#define ROW(NAME, number, name, ja, en) {number, name, ja, en},
+    CERTLIFE_NOTICE_KINDS(ROW)
+#undef ROW
+};
+
+static const struct words notice_states[] = {
+    {CERTLIFE_NOTICE_PLANNED, "planned", "", ""},
+    {CERTLIFE_NOTICE_SENT, "sent", "", ""},
+    {CERTLIFE_NOTICE_PARKED, "parked", "", ""},
+};
+
+static const struct words addressees[] = {
+    {CERTLIFE_ADDRESSEE_USER, "user", "", ""},
+    {CERTLIFE_ADDRESSEE_MASTER, "master", "", ""},
+};
+
 #define COUNT(rows) (sizeof(rows) / sizeof(rows)[0])
 
 static const struct words *words_of(const struct words *rows, size_t count, int32_t number)
@@ -106,6 +123,27 @@ const char *certlife_medium_name(certlife_medium medium)
 const char *certlife_certificate_state_name(certlife_certificate_state state)
 {
     return words_of(certificate_states, COUNT(certificate_states), state)->name;
+}
+
+const char *certlife_notice_kind_name(certlife_notice_kind kind)
+{
+    return words_of(notice_kinds, COUNT(notice_kinds), kind)->name;
+}
+
+const char *certlife_notice_kind_label(certlife_notice_kind kind, certlife_language language)
+{
+    const struct words *words = words_of(notice_kinds, COUNT(notice_kinds), kind);
+    return language == CERTLIFE_LANGUAGE_JA ? words->ja : words->en;
+}
+
+const char *certlife_notice_state_name(certlife_notice_state state)
+{
+    return words_of(notice_states, COUNT(notice_states), state)->name;
+}
+
+const char *certlife_addressee_name(certlife_addressee addressee)
+{
+    return words_of(addressees, COUNT(addressees), addressee)->name;
 }
 
 void certlife__date_text(int64_t moment, int32_t offset, certlife_language language, char *out, size_t room)

@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-#include <certlife/user.h>
+#include <certlife/notice.h>
 
 #define SENTENCE_ROOM 320
 

@@ -3,6 +3,7 @@
 
 #include "dump.h"
 #include "facts/facts.h"
+#include "reconcile_ledger.h"
 #include "x509/certificate.h"
 
 struct check {
@@ -142,7 +143,7 @@ static void check_user(struct check *c, const char *contract_id, const char *id)
     }
 }
 
-/* A user's row, or `h`, a moment and a serial number: one line of their history. */
+/* A user's row; or `h`, a moment and a serial number, one line of their history; or `n` or `s`, of the ledger. */
 static void check_user_or_history(struct check *c, struct bytes name)
 {
     struct serial serial = {0};
@@ -156,6 +157,11 @@ static void check_user_or_history(struct check *c, struct bytes name)
     rest = bytes_of(end + 1, rest.len - (size_t)(end + 1 - rest.data));
     if (rest.len == 0) {
         check_user(c, contract, id);
+        return;
+    }
+    if (rest.data[0] == 'n' || rest.data[0] == 's') {
+        struct user user = {0};
+        CHECK(user_of(c, contract, id, &user), "notices of", id);
         return;
     }
     CHECK(rest.data[0] == 'h' && rest.len > 9 && rest.len - 9 <= CERTLIFE_SERIAL_MAX, "history", id);
@@ -233,12 +239,33 @@ static void check_due(struct check *c, struct bytes name)
     CHECK(is_there(c, 'Q', name.data + 8, ANSWER_KEY_LEN), "answer due", "?");
 }
 
+/* The rest of the ledger is looked at as a whole, in reconcile_ledger.c. */
+static void check_plan(struct check *c, struct bytes name)
+{
+    struct plan plan;
+    CHECK(name.len == 0 && certlife__plan_get(&c->txn, &plan, NULL) == 0, "plan", "of notices");
+}
+
+static void check_queued_or_parked(struct check *c, struct bytes name)
+{
+    CHECK(name.len > 8, "notice", "due");
+}
+
 static const struct {
     char table;
     void (*check)(struct check *c, struct bytes name);
 } tables[] = {
-    {'M', check_meta}, {'C', check_contract}, {'U', check_user_or_history}, {'K', check_certificate},
-    {'P', check_key},  {'O', check_order},    {'Q', check_answer},          {'T', check_due},
+    {'M', check_meta},
+    {'C', check_contract},
+    {'U', check_user_or_history},
+    {'K', check_certificate},
+    {'P', check_key},
+    {'O', check_order},
+    {'Q', check_answer},
+    {'T', check_due},
+    {'R', check_plan},
+    {'N', check_queued_or_parked},
+    {'Y', check_queued_or_parked},
 };
 
 static void check_pair(struct check *c, const struct pair *pair)
@@ -263,6 +290,8 @@ const char *misfit_in(certlife_store *store, int64_t now, char *room, size_t len
         c.now = meta.latest; /* a clock set back brings nothing back */
     for (size_t i = 0; i < c.dump.count && room[0] == '\0'; i++)
         check_pair(&c, &c.dump.pairs[i]);
+    if (room[0] == '\0')
+        check_ledger(&c.txn, c.dump.count, room, len);
     certlife__store_abort(&c.txn);
     dump_free(&c.dump);
     return room[0] != '\0' ? room : NULL;

@@ -1,0 +1,435 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Handing notices out to workers, and what workers say of them (R-NOT-5). */
+#include "acts/ledger.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+
+/* A claim that meets little but what is called for no more ends after so many times its limit, and the next goes on. */
+#define PASSES_MAX 8
+
+struct claiming {
+    const struct call *call;
+    const struct claim *claim;
+    struct noticed_list *out;
+    struct outcome *outcome;
+    struct queued *batch; /* room for `limit` */
+    struct ledger ledger;
+    struct contract contract; /* of the one before: neighbours share it */
+    struct user master;
+    bool master_read;
+};
+
+static int permit(struct txn *txn, const struct call *call, struct scene *scene, struct outcome *outcome,
+                  certlife_error **err)
+{
+    int rc = certlife__scene_gather(txn, call, scene, err);
+    if (rc < 0)
+        return rc;
+    outcome->now = scene->now;
+    outcome->verdict = certlife__decide(&call->institution->tables, &scene->situation);
+    return answer_of(outcome);
+}
+
+static int read_contract(struct claiming *c, const char *id, certlife_error **err)
+{
+    bool found = strcmp(c->contract.id, id) == 0;
+    if (found)
+        return 0;
+    c->master_read = false;
+    int rc = certlife__contract_get(c->ledger.txn, id, &c->contract, &found, err);
+    if (rc == 0 && !found)
+        rc = certlife__fail(err, CERTLIFE_E_STORE_CORRUPT, "contract %s: has notices but no record", id);
+    return rc;
+}
+
+static int read_master(struct claiming *c, certlife_error **err)
+{
+    bool found = true;
+    if (c->master_read)
+        return 0;
+    int rc = certlife__user_get(c->ledger.txn, c->contract.id, c->contract.master, &c->master, &found, err);
+    if (rc == 0 && !found)
+        rc =
+            certlife__fail(err, CERTLIFE_E_STORE_CORRUPT, "contract %s: its master user has no record", c->contract.id);
+    c->master_read = rc == 0;
+    return rc;
+}
+
+/* One notice of the queue on its way out. */
+struct handing {
+    struct queued queued;
+    struct user user;
+    struct chain_state state; /* read where it is needed */
+    bool state_read, state_found;
+    struct course course;
+    const struct course *by; /* NULL: a digest */
+};
+
+static int read_state(struct claiming *c, struct handing *h, certlife_error **err)
+{
+    if (h->state_read)
+        return 0;
+    h->state_read = true;
+    h->state_found = false;
+    return certlife__chain_get(c->ledger.txn, &h->queued.chain, &h->state, &h->state_found, err);
+}
+
+/* The chain goes on without this notice: it is not due any more, or nothing is. The queue has been cleared of it. */
+static int plan_instead(struct claiming *c, struct handing *h, bool alive, certlife_error **err)
+{
+    int rc = read_state(c, h, err);
+    if (rc < 0 || !h->state_found)
+        return rc;
+    if (alive)
+        return certlife__chain_plan(&c->ledger, &h->queued.chain, &h->state, h->by, true, err);
+    if (h->state.parked_at != 0)
+        rc = certlife__parked_erase(c->ledger.txn, h->state.parked_at, &h->queued.chain, err);
+    return rc < 0 ? rc : certlife__chain_erase(c->ledger.txn, &h->queued.chain, err);
+}
+
+static int park(struct claiming *c, struct handing *h, notice_label label, int32_t attempts, const char *cause,
+                certlife_error **err)
+{
+    int rc = read_state(c, h, err);
+    if (rc == 0 && !h->state_found)
+        rc = certlife__fail(err, CERTLIFE_E_STORE_CORRUPT, "user %s: has a notice without a chain", h->user.id);
+    return rc < 0 ? rc
+                  : certlife__chain_park(&c->ledger, &h->queued.chain, &h->state, h->by, label, attempts,
+                                         cause != NULL ? cause : h->state.cause, err);
+}
+
+/* Who must renew, and the moment of the last threshold among them that no digest has told of; 0: there is none. */
+static int gather_members(struct claiming *c, notice_label said, struct noticed *noticed, int64_t *latest_out,
+                          certlife_error **err)
+{
+    struct user user = {.id = ""};
+    int64_t latest = 0;
+    for (;;) {
+        struct digested digested;
+        bool found = false;
+        int rc = certlife__user_next(c->ledger.txn, c->contract.id, user.id, &user, &found, err);
+        if (rc == 0 && found &&
+            certlife__notice_digested(c->ledger.profile, &c->contract, &user, said, c->ledger.now, &digested)) {
+            latest = digested.latest > latest ? digested.latest : latest;
+            rc = certlife__noticed_add_member(&c->ledger, &user, digested.certificate, noticed, err);
+        }
+        if (rc < 0)
+            return rc;
+        if (!found)
+            break;
+    }
+    *latest_out = -latest < said ? latest : 0;
+    return 0;
+}
+
+/* Which notice of the chain it is now; false where none is due. */
+static int choose(struct claiming *c, struct handing *h, struct noticed *noticed, struct planned *out, bool *due_out,
+                  certlife_error **err)
+{
+    if (h->by != NULL) {
+        *due_out = certlife__notice_latest(c->ledger.profile, h->by, h->queued.label, c->ledger.now, out);
+        return 0;
+    }
+    int64_t latest = 0;
+    int rc = read_state(c, h, err);
+    if (rc == 0)
+        rc = gather_members(c, h->state.said, noticed, &latest, err);
+    *due_out = latest != 0;
+    *out = (struct planned){-latest, latest};
+    return rc;
+}
+
+static int lease_out(struct claiming *c, struct handing *h, const struct planned *chosen, int32_t attempts,
+                     struct noticed *noticed, certlife_error **err)
+{
+    struct queued queued = h->queued;
+    queued.moment = c->ledger.now + c->claim->lease;
+    queued.moved = true;
+    queued.tried = chosen->label;
+    queued.attempts = attempts;
+    certlife__text_copy(queued.worker, sizeof queued.worker, c->claim->worker);
+    noticed->state = CERTLIFE_NOTICE_PLANNED;
+    noticed->due = chosen->due;
+    noticed->until = queued.moment;
+    noticed->attempts = attempts;
+    if (h->state_read && h->state_found)
+        certlife__text_copy(noticed->cause, sizeof noticed->cause, h->state.cause);
+    return certlife__queue_put(c->ledger.txn, &queued, err);
+}
+
+/* Fills `noticed` and answers 0 where it is handed out; 1 where it is not. */
+static int hand_out_one(struct claiming *c, struct handing *h, struct noticed *noticed, certlife_error **err)
+{
+    const struct queued *queued = &h->queued;
+    struct planned chosen = {0};
+    bool due = false;
+    bool alive = certlife__chain_course(&c->ledger, &h->user, &queued->chain, h->state.since, &h->course, &h->by);
+    int rc = alive ? choose(c, h, noticed, &chosen, &due, err) : 0;
+    if (rc == 0 && !due)
+        rc = plan_instead(c, h, alive, err);
+    if (rc < 0 || !due)
+        return rc < 0 ? rc : 1;
+
+    noticed->chain = queued->chain;
+    noticed->label = chosen.label;
+    if (queued->chain.addressee == CERTLIFE_ADDRESSEE_MASTER)
+        rc = read_master(c, err);
+    if (rc == 0)
+        rc = certlife__noticed_fill(&c->ledger, &h->user, &c->master, noticed, err);
+    if (rc < 0)
+        return rc;
+    int32_t attempts = queued->moved && queued->tried == chosen.label ? queued->attempts : 0;
+    if (attempts >= c->ledger.profile->notice_attempts)
+        rc = park(c, h, chosen.label, attempts, "no answer from the worker before its lease ended", err);
+    else if (noticed->email[0] == '\0')
+        rc = park(c, h, chosen.label, attempts, "the addressee has no e-mail address", err);
+    else
+        return lease_out(c, h, &chosen, attempts + 1, noticed, err);
+    return rc < 0 ? rc : 1;
+}
+
+/* What has been in somebody's hand may have been withdrawn meanwhile, or be overtaken by what a late answer planned. */
+static int still_belongs(struct claiming *c, struct handing *h, bool *out, certlife_error **err)
+{
+    *out = true;
+    if (!h->queued.moved)
+        return 0;
+    int rc = read_state(c, h, err);
+    if (rc < 0)
+        return rc;
+    bool next = h->state_found && h->state.due == h->queued.due;
+    *out = next && !h->state.withdrawn;
+    return next && h->state.withdrawn ? certlife__chain_erase(c->ledger.txn, &h->queued.chain, err) : 0;
+}
+
+static bool is_event(enum notice_topic topic)
+{
+    return topic == TOPIC_ISSUED || topic == TOPIC_REISSUED || topic == TOPIC_REVOKED;
+}
+
+static int hand_out(struct claiming *c, const struct queued *queued, certlife_error **err)
+{
+    struct handing h = {.queued = *queued};
+    bool found = false, belongs = false;
+    int rc = certlife__queue_erase(c->ledger.txn, queued->moment, &queued->chain, err);
+    if (rc == 0)
+        rc = still_belongs(c, &h, &belongs, err);
+    if (rc < 0 || !belongs)
+        return rc;
+    rc = certlife__user_get(c->ledger.txn, queued->chain.contract, queued->chain.user, &h.user, &found, err);
+    if (rc == 0 && !found)
+        rc = certlife__fail(err, CERTLIFE_E_STORE_CORRUPT, "user %s: has notices but no record", queued->chain.user);
+    if (rc == 0)
+        rc = read_contract(c, queued->chain.contract, err);
+    if (rc == 0 && is_event(queued->chain.topic)) /* is planned by when it began */
+        rc = read_state(c, &h, err);
+    if (rc < 0)
+        return rc;
+    struct noticed *noticed = certlife__noticed_add(c->out, err);
+    if (noticed == NULL)
+        return CERTLIFE_E_MEMORY;
+    rc = hand_out_one(c, &h, noticed, err);
+    if (rc != 0) {
+        free(noticed->members);
+        c->out->count--;
+    }
+    return rc < 0 ? rc : 0;
+}
+
+static int claim_due(struct txn *txn, void *payload, certlife_error **err)
+{
+    struct claiming *c = payload;
+    struct scene scene;
+    bool changed = false;
+    certlife__noticed_empty(c->out);
+    c->contract.id[0] = '\0';
+    int rc = permit(txn, c->call, &scene, c->outcome, err);
+    if (rc != CERTLIFE_ALLOWED)
+        return rc;
+    c->ledger = (struct ledger){txn, &c->call->institution->profile, &c->contract, scene.now};
+    rc = certlife__plan_anew(txn, c->ledger.profile, scene.now, &changed, err);
+    bool sends = certlife__notice_sending(c->ledger.profile, scene.now) == scene.now;
+    for (int pass = 0; rc == 0 && sends && pass < PASSES_MAX && c->out->count < c->claim->limit; pass++) {
+        size_t count = 0;
+        rc = certlife__queue_read(txn, scene.now, c->batch, c->claim->limit - c->out->count, &count, err);
+        for (size_t i = 0; rc == 0 && i < count; i++)
+            rc = hand_out(c, &c->batch[i], err);
+        changed = changed || count > 0;
+        c->out->more = count > 0;
+        if (count == 0)
+            break;
+    }
+    if (rc < 0 || !changed)
+        return rc < 0 ? rc : 1;
+    return certlife__moment_write(txn, c->call, &scene, err);
+}
+
+int certlife__notice_claim(const struct call *call, const struct claim *claim, struct noticed_list *out,
+                           struct outcome *outcome, certlife_error **err)
+{
+    struct queued *batch = malloc(claim->limit * sizeof *batch);
+    if (batch == NULL)
+        return certlife__fail(err, CERTLIFE_E_MEMORY, "notices: no memory");
+    struct claiming claiming = {.call = call, .claim = claim, .out = out, .outcome = outcome, .batch = batch};
+    int rc = certlife__store_update(call->institution->store, CERTLIFE_STORE_WRITE, claim_due, &claiming, err);
+    free(batch);
+    return rc < 0 ? rc : answer_of(outcome);
+}
+
+/* What a worker says of a notice it has, or had, in hand. */
+struct answering {
+    const struct call *call;
+    const struct noticed *noticed;
+    const char *cause; /* giving back: NULL, it was not tried */
+    struct outcome *outcome;
+    struct ledger ledger;
+    struct contract contract;
+    struct user user;
+    struct chain_state state;
+    bool state_found;
+    struct queued queued;
+    bool held; /* the lease is still this worker's */
+    struct course course;
+    const struct course *by;
+    bool alive;
+};
+
+static int read_answered(struct txn *txn, struct answering *a, struct scene *scene, certlife_error **err)
+{
+    const struct chain *chain = &a->noticed->chain;
+    bool contract_found = false, user_found = false;
+    int rc = permit(txn, a->call, scene, a->outcome, err);
+    if (rc != CERTLIFE_ALLOWED)
+        return rc;
+    a->ledger = (struct ledger){txn, &a->call->institution->profile, &a->contract, scene->now};
+    rc = certlife__contract_get(txn, chain->contract, &a->contract, &contract_found, err);
+    if (rc == 0)
+        rc = certlife__user_get(txn, chain->contract, chain->user, &a->user, &user_found, err);
+    if (rc == 0 && !(contract_found && user_found))
+        rc = certlife__fail(err, CERTLIFE_E_INVALID, "notice: is of another institution");
+    if (rc == 0)
+        rc = certlife__chain_get(txn, chain, &a->state, &a->state_found, err);
+    if (rc == 0)
+        rc = certlife__queue_get(txn, a->noticed->until, chain, &a->queued, &a->held, err);
+    a->held = a->held && a->noticed->until != 0 && a->queued.attempts == a->noticed->attempts;
+    a->alive = rc == 0 && a->state_found &&
+               certlife__chain_course(&a->ledger, &a->user, chain, a->state.since, &a->course, &a->by);
+    return rc;
+}
+
+static int record_sent(struct answering *a, certlife_error **err)
+{
+    const struct noticed *noticed = a->noticed;
+    struct sent sent = {.at = a->ledger.now, .due = noticed->due, .attempts = noticed->attempts};
+    struct sent before;
+    bool found = false;
+    int rc = certlife__sent_get(a->ledger.txn, &noticed->chain, noticed->label, &before, &found, err);
+    if (rc < 0 || found)
+        return rc;
+    certlife__text_copy(sent.email, sizeof sent.email, noticed->email);
+    return certlife__sent_put(a->ledger.txn, &noticed->chain, noticed->label, &sent, err);
+}
+
+/* The chain goes on behind what was sent, unless it has already. */
+static int go_on(struct answering *a, certlife_error **err)
+{
+    const struct chain *chain = &a->noticed->chain;
+    int rc = 0;
+    if (!a->state_found)
+        return 0;
+    if (!a->alive || a->state.withdrawn) {
+        if (a->held) /* nothing of it is in anybody's hand any more */
+            rc = certlife__chain_erase(a->ledger.txn, chain, err);
+        if (rc == 0 && a->held && a->state.parked_at != 0)
+            rc = certlife__parked_erase(a->ledger.txn, a->state.parked_at, chain, err);
+        return rc;
+    }
+    bool parked = a->state.parked_at != 0 && a->noticed->label <= a->state.said;
+    if (a->noticed->label >= a->state.said && !parked && !a->held)
+        return 0;
+    if (parked)
+        rc = certlife__parked_erase(a->ledger.txn, a->state.parked_at, chain, err);
+    if (rc < 0)
+        return rc;
+    if (parked)
+        a->state.parked_at = 0;
+    if (a->noticed->label < a->state.said)
+        a->state.said = a->noticed->label;
+    a->state.attempts = 0;
+    a->state.cause[0] = '\0';
+    return certlife__chain_plan(&a->ledger, chain, &a->state, a->by, true, err);
+}
+
+static int take_done(struct txn *txn, void *payload, certlife_error **err)
+{
+    struct answering *a = payload;
+    struct scene scene;
+    int rc = read_answered(txn, a, &scene, err);
+    if (rc != 0)
+        return rc;
+    rc = record_sent(a, err);
+    if (rc == 0 && a->held)
+        rc = certlife__queue_erase(txn, a->noticed->until, &a->noticed->chain, err);
+    if (rc == 0)
+        rc = go_on(a, err);
+    return rc < 0 ? rc : certlife__moment_write(txn, a->call, &scene, err);
+}
+
+int certlife__notice_done(const struct call *call, const struct noticed *noticed, struct outcome *outcome,
+                          certlife_error **err)
+{
+    struct answering answering = {.call = call, .noticed = noticed, .outcome = outcome};
+    int rc = certlife__store_update(call->institution->store, CERTLIFE_STORE_WRITE_RESERVE, take_done, &answering, err);
+    return rc < 0 ? rc : answer_of(outcome);
+}
+
+/* It comes again: at once and uncounted where it was not tried, else after a growing while. */
+static int put_back(struct answering *a, certlife_error **err)
+{
+    struct queued queued = a->queued;
+    int64_t delay = certlife__notice_delay(queued.attempts);
+    queued.moment = a->ledger.now;
+    if (a->cause == NULL)
+        queued.attempts--;
+    else
+        queued.moment = certlife__notice_sending(a->ledger.profile, a->ledger.now + delay);
+    int rc = certlife__queue_put(a->ledger.txn, &queued, err);
+    if (rc < 0 || a->cause == NULL)
+        return rc;
+    a->state.attempts = queued.attempts;
+    certlife__text_copy(a->state.cause, sizeof a->state.cause, a->cause);
+    return certlife__chain_put(a->ledger.txn, &a->noticed->chain, &a->state, err);
+}
+
+static int take_back(struct txn *txn, void *payload, certlife_error **err)
+{
+    struct answering *a = payload;
+    struct scene scene;
+    int rc = read_answered(txn, a, &scene, err);
+    if (rc != 0)
+        return rc;
+    if (!a->held)
+        return 1;
+    bool belongs = a->state_found && a->state.due == a->queued.due;
+    bool last = a->cause != NULL && a->queued.attempts >= a->ledger.profile->notice_attempts;
+    rc = certlife__queue_erase(txn, a->noticed->until, &a->noticed->chain, err);
+    if (rc == 0 && belongs && (a->state.withdrawn || !a->alive))
+        rc = go_on(a, err);
+    else if (rc == 0 && belongs && last)
+        rc = certlife__chain_park(&a->ledger, &a->noticed->chain, &a->state, a->by, a->noticed->label,
+                                  a->queued.attempts, a->cause, err);
+    else if (rc == 0 && belongs)
+        rc = put_back(a, err);
+    return rc < 0 ? rc : certlife__moment_write(txn, a->call, &scene, err);
+}
+
+int certlife__notice_give_back(const struct call *call, const struct noticed *noticed, const char *cause,
+                               struct outcome *outcome, certlife_error **err)
+{
+    struct answering answering = {.call = call, .noticed = noticed, .cause = cause, .outcome = outcome};
+    int rc = certlife__store_update(call->institution->store, CERTLIFE_STORE_WRITE_RESERVE, take_back, &answering, err);
+    return rc < 0 ? rc : answer_of(outcome);
+}
