@@ -113,12 +113,19 @@ static void at(const char *text)
     now = moment(text);
 }
 
+static const char *name_of(const certlife_actor *who)
+{
+    if (who->kind == CERTLIFE_ACTOR_SYSTEM)
+        return "system";
+    return who->kind == CERTLIFE_ACTOR_USER ? who->user : "branch";
+}
+
 /* One step: who did what, how it ended, and how it had to end. */
 static void told(const certlife_actor *who, const char *what, int answer, const char *row, certlife_code code)
 {
     must(answer >= 0, what);
     steps++;
-    printf("%s  %-7s  %-49s  ", text_of(now, "%Y-%m-%d %H:%M:%S"), who->user != NULL ? who->user : "branch", what);
+    printf("%s  %-7s  %-49s  ", text_of(now, "%Y-%m-%d %H:%M:%S"), name_of(who), what);
     print(answer == CERTLIFE_ALLOWED ? GREEN : YELLOW, "%s", answer == CERTLIFE_ALLOWED ? "allowed" : "refused");
     printf("  %s\n", certlife_decision_row(decision));
     if (answer == CERTLIFE_REFUSED) {
@@ -268,6 +275,26 @@ static void is_now(const struct person *person, certlife_status expected)
     certlife_user_free(user);
 }
 
+/* The bank's mailer takes what is due, sends it, and says so; `about` whom, and NULL. */
+static void mails(const char *const *about)
+{
+    static const certlife_actor mailer = {.size = sizeof mailer, .kind = CERTLIFE_ACTOR_SYSTEM, .staff = "mailer"};
+    certlife_notice_page *page = NULL;
+    int rc = certlife_notice_claim(bank, &mailer, "mailer", 100, 600, &page, decision, &err);
+    told(&mailer, "claims the notices that are due", rc, "R-ALL-13", CERTLIFE_CODE_ALLOWED);
+    for (size_t i = 0; i < certlife_notice_page_count(page); i++) {
+        const certlife_notice *notice = certlife_notice_page_at(page, i);
+        printf("%30sto %s: %d days left, %s\n", "", certlife_notice_email(notice),
+               (int)certlife_notice_days_left(notice),
+               certlife_notice_kind_label(certlife_notice_kind_of(notice), CERTLIFE_LANGUAGE_JA));
+        check(*about != NULL && strcmp(*about, certlife_notice_user(notice)) == 0, "whom it is about");
+        must(certlife_notice_done(bank, &mailer, notice, decision, &err) == 0, "done");
+        about += *about != NULL;
+    }
+    check(*about == NULL, "more notices");
+    certlife_notice_page_free(page);
+}
+
 /* ---- the story --------------------------------------------------------------------------------------------------- */
 
 #define ALLOWED CERTLIFE_CODE_ALLOWED
@@ -303,7 +330,8 @@ static void the_master_user(void)
     at("2026-04-02 09:15:00");
     master = logged_in(&keir001);
     told(master, "adds keir002, operator",
-         certlife_user_add(bank, master, COMPANY, "keir002", CERTLIFE_PERMISSION_OPERATOR, "", decision, &err),
+         certlife_user_add(bank, master, COMPANY, "keir002", CERTLIFE_PERMISSION_OPERATOR, "nakamura@example.co.jp",
+                           decision, &err),
          "R-ALL-13", ALLOWED);
     is_now(&keir002, CERTLIFE_STATUS_AWAITING);
 }
@@ -340,6 +368,8 @@ static void the_renewal(void)
     logs_in(&keir002, keir002.holds, "logs in", ALLOWED);
     sees_notice(30);
     does(logged_in(&keir002), "chooses 'renew later'", certlife_renew_later, &keir002, "R-REN-1", ALLOWED);
+    at("2027-03-04 09:00:00");
+    mails((const char *const[]){"keir001", "keir002", NULL});
     at("2027-03-05 08:45:00");
     logs_in(&keir002, keir002.holds, "logs in", ALLOWED);
     sees_notice(29);
@@ -371,6 +401,8 @@ static void the_lost_pc(void)
 static void a_farewell(void)
 {
     chapter("keir002 leaves the company");
+    at("2027-03-24 09:00:00");
+    mails((const char *const[]){"keir001", NULL}); /* keir002 has renewed */
     at("2027-03-31 17:30:00");
     does(logged_in(&keir001), "deletes keir002", certlife_user_delete, &keir002, "R-ALL-13", ALLOWED);
     logs_in(&keir002, keir002.holds, "logs in within the same second", REFUSED(USER_DELETED));

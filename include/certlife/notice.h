@@ -120,6 +120,7 @@ CERTLIFE_API int64_t certlife_notice_member_expiry(const certlife_notice *notice
 CERTLIFE_API int32_t certlife_notice_member_days_left(const certlife_notice *notice, size_t index);
 CERTLIFE_API void certlife_notice_free(certlife_notice *notice); /* NULL does nothing */
 
+/* Several notices, with what they hold. `index` from 0; NULL behind the last; borrowed from the page. */
 typedef struct certlife_notice_page certlife_notice_page;
 CERTLIFE_API size_t certlife_notice_page_count(const certlife_notice_page *page);
 CERTLIFE_API const certlife_notice *certlife_notice_page_at(const certlife_notice_page *page, size_t index);
