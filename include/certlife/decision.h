@@ -254,8 +254,9 @@ CERTLIFE_API const char *certlife_code_name(certlife_code code);
 CERTLIFE_API const char *certlife_way_name(certlife_way way);
 
 /*
- * Could this actor do this now? Nothing is changed. `user` is NULL for acts on a contract; for obtain and renew a new key,
- * a medium and a channel that the profile allows are supposed. A screen can grey out what would be refused (R-RIS-4).
+ * Could this actor do this now? Nothing is changed. `user` is NULL for acts on a contract, and `contract` too for `run
+ * notices`; for obtain and renew a new key, a medium and a channel that the profile allows are supposed. A screen can grey
+ * out what would be refused (R-RIS-4).
  * CERTLIFE_ALLOWED, CERTLIFE_REFUSED, or a failure as in certlife/contract.h.
  */
 CERTLIFE_API int certlife_decide(certlife_institution *institution, const certlife_actor *actor, certlife_act act,

@@ -13,7 +13,7 @@ struct certlife_decision {
     char row[12];
     int64_t date;
     int32_t offset;
-    const char *kind; /* of the subject: "user", "contract", "order" */
+    const char *kind; /* of the subject: "user", "contract", "order", "institution" */
     char subject[ID_MAX + 1];
     /* Written when they are asked for, so that a login pays for no text. */
     char sentence[2][SENTENCE_ROOM], way_sentence[2][SENTENCE_ROOM], line[SENTENCE_ROOM];
@@ -101,6 +101,11 @@ void certlife__decision_clear(certlife_decision *decision)
 
 static void name_subject(const struct call *call, certlife_decision *decision)
 {
+    if (call->act == CERTLIFE_ACT_NOTICE_RUN) {
+        decision->kind = "institution";
+        certlife__text_copy(decision->subject, sizeof decision->subject, call->institution->name);
+        return;
+    }
     if (call->contract == NULL) {
         decision->kind = "order";
         certlife__hex_write(call->serial.octets, call->serial.len, decision->subject);
@@ -132,8 +137,8 @@ static int prepare_question(certlife_institution *institution, const certlife_ac
     int rc = certlife__call_prepare(institution, actor, act, contract, user, decision, out, err);
     if (rc < 0)
         return rc;
-    CHECK_USE(contract != NULL, err);
-    if (act < CERTLIFE_ACT_OBTAIN || act > CERTLIFE_ACT_ISSUER_ANSWER)
+    CHECK_USE(contract != NULL || act == CERTLIFE_ACT_NOTICE_RUN, err);
+    if (act < CERTLIFE_ACT_OBTAIN || act > CERTLIFE_ACT_NOTICE_RUN)
         return certlife__fail(err, CERTLIFE_E_INVALID, "act: %d is unknown", (int)act);
     out->supposing = true;
     return 0;
@@ -161,6 +166,7 @@ int certlife_who_could(certlife_institution *institution, const certlife_actor *
     if (rc < 0)
         return rc;
     CHECK_USE(who_out != NULL, err);
+    CHECK_USE(contract != NULL, err);
     rc = certlife__who_could(&call, who_out, &outcome, err);
     return certlife__report(&call, &outcome, decision, rc);
 }
