@@ -2,9 +2,19 @@
 /* Looking at the ledger: what is parked, what was said to whom, what a menu page shows. */
 #include "acts/ledger.h"
 
-#include <string.h>
-
 #include "rules/window.h"
+
+/* May this actor run notices? As part of a write transaction. */
+int certlife__notice_permit(struct txn *txn, const struct call *call, struct scene *scene, struct outcome *outcome,
+                            certlife_error **err)
+{
+    int rc = certlife__scene_gather(txn, call, scene, err);
+    if (rc < 0)
+        return rc;
+    outcome->now = scene->now;
+    outcome->verdict = certlife__decide(&call->institution->tables, &scene->situation);
+    return answer_of(outcome);
+}
 
 /* Retrying what is parked. */
 
@@ -23,13 +33,9 @@ static int take_retry(struct txn *txn, void *payload, certlife_error **err)
     struct user user;
     struct chain_state state;
     bool contract_found = false, user_found = false, found = false;
-    int rc = certlife__scene_gather(txn, r->call, &scene, err);
-    if (rc < 0)
+    int rc = certlife__notice_permit(txn, r->call, &scene, r->outcome, err);
+    if (rc != CERTLIFE_ALLOWED)
         return rc;
-    r->outcome->now = scene.now;
-    r->outcome->verdict = certlife__decide(&r->call->institution->tables, &scene.situation);
-    if (r->outcome->verdict.code != CERTLIFE_CODE_ALLOWED)
-        return 1;
     rc = certlife__contract_get(txn, chain->contract, &contract, &contract_found, err);
     if (rc == 0)
         rc = certlife__user_get(txn, chain->contract, chain->user, &user, &user_found, err);

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a worker says of a notice it has, or had, in hand: delivered, or given back (R-NOT-5). */
+#include "acts/ledger.h"
+
+#include "base/error.h"
+
+struct answering {
+    const struct call *call;
+    const struct noticed *noticed;
+    const char *cause; /* giving back: NULL, it was not tried */
+    struct outcome *outcome;
+    struct ledger ledger;
+    struct contract contract;
+    struct user user;
+    struct chain_state state;
+    bool state_found;
+    struct queued queued;
+    bool held; /* the lease is still this worker's */
+    struct course course;
+    const struct course *by;
+    bool alive;
+};
+
+static int read_answered(struct txn *txn, struct answering *a, struct scene *scene, certlife_error **err)
+{
+    const struct chain *chain = &a->noticed->chain;
+    bool contract_found = false, user_found = false;
+    int rc = certlife__notice_permit(txn, a->call, scene, a->outcome, err);
+    if (rc != CERTLIFE_ALLOWED)
+        return rc;
+    a->ledger = (struct ledger){txn, &a->call->institution->profile, &a->contract, scene->now};
+    rc = certlife__contract_get(txn, chain->contract, &a->contract, &contract_found, err);
+    if (rc == 0)
+        rc = certlife__user_get(txn, chain->contract, chain->user, &a->user, &user_found, err);
+    if (rc == 0 && !(contract_found && user_found))
+        rc = certlife__fail(err, CERTLIFE_E_INVALID, "notice: is of another institution");
+    if (rc == 0)
+        rc = certlife__chain_get(txn, chain, &a->state, &a->state_found, err);
+    if (rc == 0)
+        rc = certlife__queue_get(txn, a->noticed->until, chain, &a->queued, &a->held, err);
+    a->held = a->held && a->noticed->until != 0 && a->queued.attempts == a->noticed->attempts;
+    a->alive = rc == 0 && a->state_found &&
+               certlife__chain_course(&a->ledger, &a->user, chain, a->state.since, &a->course, &a->by);
+    return rc;
+}
+
+static int record_sent(struct answering *a, certlife_error **err)
+{
+    const struct noticed *noticed = a->noticed;
+    struct sent sent = {.at = a->ledger.now, .due = noticed->due, .attempts = noticed->attempts};
+    struct sent before;
+    bool found = false;
+    int rc = certlife__sent_get(a->ledger.txn, &noticed->chain, noticed->label, &before, &found, err);
+    if (rc < 0 || found)
+        return rc;
+    certlife__text_copy(sent.email, sizeof sent.email, noticed->email);
+    return certlife__sent_put(a->ledger.txn, &noticed->chain, noticed->label, &sent, err);
+}
+
+/* The chain goes on behind what was sent, unless it has already. */
+static int go_on(struct answering *a, certlife_error **err)
+{
+    const struct chain *chain = &a->noticed->chain;
+    int rc = 0;
+    if (!a->state_found)
+        return 0;
+    if (!a->alive || a->state.withdrawn) {
+        if (a->held) /* nothing of it is in anybody's hand any more */
+            rc = certlife__chain_erase(a->ledger.txn, chain, err);
+        if (rc == 0 && a->held && a->state.parked_at != 0)
+            rc = certlife__parked_erase(a->ledger.txn, a->state.parked_at, chain, err);
+        return rc;
+    }
+    bool parked = a->state.parked_at != 0 && a->noticed->label <= a->state.said;
+    if (a->noticed->label >= a->state.said && !parked && !a->held)
+        return 0;
+    if (parked)
+        rc = certlife__parked_erase(a->ledger.txn, a->state.parked_at, chain, err);
+    if (rc < 0)
+        return rc;
+    if (parked)
+        a->state.parked_at = 0;
+    if (a->noticed->label < a->state.said)
+        a->state.said = a->noticed->label;
+    a->state.attempts = 0;
+    a->state.cause[0] = '\0';
+    return certlife__chain_plan(&a->ledger, chain, &a->state, a->by, true, err);
+}
+
+static int take_done(struct txn *txn, void *payload, certlife_error **err)
+{
+    struct answering *a = payload;
+    struct scene scene;
+    int rc = read_answered(txn, a, &scene, err);
+    if (rc != 0)
+        return rc;
+    rc = record_sent(a, err);
+    if (rc == 0 && a->held)
+        rc = certlife__queue_erase(txn, a->noticed->until, &a->noticed->chain, err);
+    if (rc == 0)
+        rc = go_on(a, err);
+    return rc < 0 ? rc : certlife__moment_write(txn, a->call, &scene, err);
+}
+
+int certlife__notice_done(const struct call *call, const struct noticed *noticed, struct outcome *outcome,
+                          certlife_error **err)
+{
+    struct answering answering = {.call = call, .noticed = noticed, .outcome = outcome};
+    int rc = certlife__store_update(call->institution->store, CERTLIFE_STORE_WRITE_RESERVE, take_done, &answering, err);
+    return rc < 0 ? rc : answer_of(outcome);
+}
+
+/* It comes again: at once and uncounted where it was not tried, else after a growing while. */
+static int put_back(struct answering *a, certlife_error **err)
+{
+    struct queued queued = a->queued;
+    int64_t delay = certlife__notice_delay(queued.attempts);
+    queued.moment = a->ledger.now;
+    if (a->cause == NULL)
+        queued.attempts--;
+    else
+        queued.moment = certlife__notice_sending(a->ledger.profile, a->ledger.now + delay);
+    int rc = certlife__queue_put(a->ledger.txn, &queued, err);
+    if (rc < 0 || a->cause == NULL)
+        return rc;
+    a->state.attempts = queued.attempts;
+    certlife__text_copy(a->state.cause, sizeof a->state.cause, a->cause);
+    return certlife__chain_put(a->ledger.txn, &a->noticed->chain, &a->state, err);
+}
+
+static int take_back(struct txn *txn, void *payload, certlife_error **err)
+{
+    struct answering *a = payload;
+    struct scene scene;
+    int rc = read_answered(txn, a, &scene, err);
+    if (rc != 0)
+        return rc;
+    if (!a->held)
+        return 1;
+    bool belongs = a->state_found && a->state.due == a->queued.due;
+    bool last = a->cause != NULL && a->queued.attempts >= a->ledger.profile->notice_attempts;
+    rc = certlife__queue_erase(txn, a->noticed->until, &a->noticed->chain, err);
+    if (rc == 0 && belongs && (a->state.withdrawn || !a->alive))
+        rc = go_on(a, err);
+    else if (rc == 0 && belongs && last)
+        rc = certlife__chain_park(&a->ledger, &a->noticed->chain, &a->state, a->by, a->noticed->label,
+                                  a->queued.attempts, a->cause, err);
+    else if (rc == 0 && belongs)
+        rc = put_back(a, err);
+    return rc < 0 ? rc : certlife__moment_write(txn, a->call, &scene, err);
+}
+
+int certlife__notice_give_back(const struct call *call, const struct noticed *noticed, const char *cause,
+                               struct outcome *outcome, certlife_error **err)
+{
+    struct answering answering = {.call = call, .noticed = noticed, .cause = cause, .outcome = outcome};
+    int rc = certlife__store_update(call->institution->store, CERTLIFE_STORE_WRITE_RESERVE, take_back, &answering, err);
+    return rc < 0 ? rc : answer_of(outcome);
+}
