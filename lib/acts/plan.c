@@ -74,6 +74,13 @@ static int queue_next(const struct ledger *ledger, const struct chain *chain, st
     return rc < 0 ? rc : write_chain(ledger, chain, state, err);
 }
 
+/* Where a profile begins to tell of expiry, it does not tell of what expired long ago. */
+static bool is_old_news(const struct ledger *ledger, const struct chain *chain, const struct chain_state *state,
+                        const struct planned *next)
+{
+    return chain->topic == TOPIC_CERTIFICATE && next->label == 0 && state->due == 0 && next->due < ledger->now;
+}
+
 int certlife__chain_plan(const struct ledger *ledger, const struct chain *chain, struct chain_state *state,
                          const struct course *course, bool forced, certlife_error **err)
 {
@@ -96,6 +103,8 @@ int certlife__chain_plan(const struct ledger *ledger, const struct chain *chain,
         rc = next_digest(ledger, state->said, &next, &called_for, err);
     else
         called_for = certlife__notice_next(ledger->profile, course, state->said, ledger->now, &next);
+    if (called_for && !forced && is_old_news(ledger, chain, state, &next))
+        called_for = false;
     bool stands = in_queue && called_for && next.due == state->due && next.label == queued.label;
     bool nothing = state->due == 0 && !called_for;
     if (rc < 0 || ((stands || nothing) && !forced))
