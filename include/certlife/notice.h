@@ -2,15 +2,18 @@
 /*
  * certlife/notice.h – who is to be told what, and when (section 8)
  *
+ *     certlife_actor mailer = CERTLIFE_ACTOR_INIT;
+ *     mailer.kind = CERTLIFE_ACTOR_SYSTEM;
  *     certlife_notice_page *page = NULL;
- *     if (certlife_notice_claim(institution, &system, "mailer 1", 100, 600, &page, decision, &err) != CERTLIFE_ALLOWED)
- *         return;
+ *     if (certlife_notice_claim(institution, &mailer, "mailer 1", 100, 600, &page, decision, &err) != CERTLIFE_ALLOWED)
+ *         fprintf(stderr, "%s\n", certlife_error_message(err));
  *     for (size_t i = 0; i < certlife_notice_page_count(page); i++) {
  *         const certlife_notice *notice = certlife_notice_page_at(page, i);
- *         if (deliver(certlife_notice_email(notice), certlife_notice_kind_of(notice), certlife_notice_key(notice)))
- *             certlife_notice_done(institution, &system, notice, decision, &err);
+ *         const char *subject = certlife_notice_kind_label(certlife_notice_kind_of(notice), CERTLIFE_LANGUAGE_JA);
+ *         if (printf("to %s: %s\n", certlife_notice_email(notice), subject) > 0)
+ *             certlife_notice_done(institution, &mailer, notice, decision, &err);
  *         else
- *             certlife_notice_give_back(institution, &system, notice, "451 try again later", decision, &err);
+ *             certlife_notice_give_back(institution, &mailer, notice, "cannot be written", decision, &err);
  *     }
  *     certlife_notice_page_free(page);
  *

@@ -120,6 +120,8 @@ static int choose(struct claiming *c, struct handing *h, struct noticed *noticed
 {
     if (h->by != NULL) {
         *due_out = certlife__notice_latest(c->ledger.profile, h->by, h->queued.label, c->ledger.now, out);
+        if (h->state_read && h->state_found && out->label >= h->state.said) /* by a late answer */
+            *due_out = false;
         return 0;
     }
     int64_t latest = 0;
@@ -143,6 +145,7 @@ static int lease_out(struct claiming *c, struct handing *h, const struct planned
     noticed->state = CERTLIFE_NOTICE_PLANNED;
     noticed->due = chosen->due;
     noticed->until = queued.moment;
+    certlife__text_copy(noticed->worker, sizeof noticed->worker, queued.worker);
     noticed->attempts = attempts;
     if (h->state_read && h->state_found)
         certlife__text_copy(noticed->cause, sizeof noticed->cause, h->state.cause);
@@ -251,6 +254,8 @@ static int claim_due(struct txn *txn, void *payload, certlife_error **err)
         if (count == 0)
             break;
     }
+    if (rc == 0)
+        rc = c->claim->take(c->claim->payload, c->out, err);
     if (rc < 0 || !changed)
         return rc < 0 ? rc : 1;
     return certlife__moment_write(txn, c->call, &scene, err);

@@ -59,8 +59,9 @@ struct noticed {
     notice_label label;
     certlife_notice_state state;
     int64_t due;
-    int64_t until;    /* in hand: when the lease ends */
-    int64_t ended_at; /* sent, parked */
+    int64_t until;              /* in hand: when the lease ends */
+    char worker[STAFF_MAX + 1]; /* and whose it is */
+    int64_t ended_at;           /* sent, parked */
     char addressee_user[ID_MAX + 1];
     char email[EMAIL_MAX + 1];
     certlife_language language;
@@ -104,6 +105,10 @@ struct claim {
     const char *worker;
     size_t limit;
     int64_t lease;
+    /* Takes what is handed out before that is committed, so that a claim that fails has handed nothing out. Called again
+     * where the store is busy. */
+    int (*take)(void *payload, struct noticed_list *list, certlife_error **err);
+    void *payload;
 };
 int certlife__notice_claim(const struct call *call, const struct claim *claim, struct noticed_list *out,
                            struct outcome *outcome, certlife_error **err);

@@ -13,12 +13,15 @@
 bool certlife__chain_course(const struct ledger *ledger, const struct user *user, const struct chain *chain,
                             int64_t since, struct course *out, const struct course **course_out)
 {
-    *course_out = NULL;
-    if (chain->topic == TOPIC_DIGEST)
-        return certlife__notice_digests(ledger->profile) && ledger->contract->closed_at == 0 &&
-               !ledger->contract->suspended && strcmp(ledger->contract->master, user->id) == 0;
+    static const struct days_list no_days = {0, {0}};
     *course_out = out;
-    return certlife__notice_course(ledger->profile, ledger->contract, user, chain, since, ledger->now, out);
+    if (chain->topic != TOPIC_DIGEST)
+        return certlife__notice_course(ledger->profile, ledger->contract, user, chain, since, ledger->now, out);
+    /* Where none are made for a while, what they told of is not forgotten. */
+    *out = (struct course){.days = &no_days, .since = since, .final = NEVER};
+    if (certlife__notice_digests(ledger->profile) && !ledger->contract->suspended)
+        *course_out = NULL;
+    return ledger->contract->closed_at == 0 && strcmp(ledger->contract->master, user->id) == 0;
 }
 
 /* The earliest threshold of the contract's users that no digest has told of. */

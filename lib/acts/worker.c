@@ -2,6 +2,8 @@
 /* What a worker says of a notice it has, or had, in hand: delivered, or given back (R-NOT-5). */
 #include "acts/ledger.h"
 
+#include <string.h>
+
 #include "base/error.h"
 
 struct answering {
@@ -38,7 +40,8 @@ static int read_answered(struct txn *txn, struct answering *a, struct scene *sce
         rc = certlife__chain_get(txn, chain, &a->state, &a->state_found, err);
     if (rc == 0)
         rc = certlife__queue_get(txn, a->noticed->until, chain, &a->queued, &a->held, err);
-    a->held = a->held && a->noticed->until != 0 && a->queued.attempts == a->noticed->attempts;
+    a->held = a->held && a->noticed->until != 0 && a->queued.attempts == a->noticed->attempts &&
+              strcmp(a->queued.worker, a->noticed->worker) == 0;
     a->alive = rc == 0 && a->state_found &&
                certlife__chain_course(&a->ledger, &a->user, chain, a->state.since, &a->course, &a->by);
     return rc;
@@ -57,6 +60,18 @@ static int record_sent(struct answering *a, certlife_error **err)
     return certlife__sent_put(a->ledger.txn, &noticed->chain, noticed->label, &sent, err);
 }
 
+/* This worker's lease is over, and the chain's notice has been handed out anew. */
+static int is_with_another(const struct answering *a, bool *out, certlife_error **err)
+{
+    struct queued queued;
+    bool waits = true;
+    int rc = 0;
+    if (!a->held && a->state.due != 0)
+        rc = certlife__queue_get(a->ledger.txn, a->state.due, &a->noticed->chain, &queued, &waits, err);
+    *out = !waits;
+    return rc;
+}
+
 /* The chain goes on behind what was sent, unless it has already. */
 static int go_on(struct answering *a, certlife_error **err)
 {
@@ -64,14 +79,15 @@ static int go_on(struct answering *a, certlife_error **err)
     int rc = 0;
     if (!a->state_found)
         return 0;
+    bool parked = a->state.parked_at != 0 && a->noticed->label <= a->state.said;
     if (!a->alive || a->state.withdrawn) {
-        if (a->held) /* nothing of it is in anybody's hand any more */
+        bool over = a->held || parked; /* nothing of it is in anybody's hand any more */
+        if (over)
             rc = certlife__chain_erase(a->ledger.txn, chain, err);
-        if (rc == 0 && a->held && a->state.parked_at != 0)
+        if (rc == 0 && over && a->state.parked_at != 0)
             rc = certlife__parked_erase(a->ledger.txn, a->state.parked_at, chain, err);
         return rc;
     }
-    bool parked = a->state.parked_at != 0 && a->noticed->label <= a->state.said;
     if (a->noticed->label >= a->state.said && !parked && !a->held)
         return 0;
     if (parked)
@@ -84,7 +100,11 @@ static int go_on(struct answering *a, certlife_error **err)
         a->state.said = a->noticed->label;
     a->state.attempts = 0;
     a->state.cause[0] = '\0';
-    return certlife__chain_plan(&a->ledger, chain, &a->state, a->by, true, err);
+    bool in_hand = false;
+    rc = is_with_another(a, &in_hand, err);
+    if (rc == 0 && in_hand) /* looked at again when they answer */
+        return certlife__chain_put(a->ledger.txn, chain, &a->state, err);
+    return rc < 0 ? rc : certlife__chain_plan(&a->ledger, chain, &a->state, a->by, true, err);
 }
 
 static int take_done(struct txn *txn, void *payload, certlife_error **err)
@@ -135,12 +155,13 @@ static int take_back(struct txn *txn, void *payload, certlife_error **err)
     int rc = read_answered(txn, a, &scene, err);
     if (rc != 0)
         return rc;
-    if (!a->held)
+    if (!a->held || a->ledger.now >= a->noticed->until)
         return 1;
     bool belongs = a->state_found && a->state.due == a->queued.due;
+    bool said = a->noticed->label >= a->state.said; /* by another, whose lease was over */
     bool last = a->cause != NULL && a->queued.attempts >= a->ledger.profile->notice_attempts;
     rc = certlife__queue_erase(txn, a->noticed->until, &a->noticed->chain, err);
-    if (rc == 0 && belongs && (a->state.withdrawn || !a->alive))
+    if (rc == 0 && belongs && (a->state.withdrawn || !a->alive || said))
         rc = go_on(a, err);
     else if (rc == 0 && belongs && last)
         rc = certlife__chain_park(&a->ledger, &a->noticed->chain, &a->state, a->by, a->noticed->label,

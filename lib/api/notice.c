@@ -95,6 +95,19 @@ static int check_limit(int32_t limit, certlife_error **err)
     return 0;
 }
 
+struct taking {
+    const struct certlife_institution *institution;
+    certlife_notice_page *page;
+};
+
+static int take_page(void *payload, struct noticed_list *list, certlife_error **err)
+{
+    struct taking *t = payload;
+    certlife_notice_page_free(t->page); /* of a run that met another writer */
+    t->page = NULL;
+    return make_page(t->institution, list, &t->page, err);
+}
+
 int certlife_notice_claim(certlife_institution *institution, const certlife_actor *actor, const char *worker,
                           int32_t limit, int32_t lease, certlife_notice_page **out, certlife_decision *decision,
                           certlife_error **err)
@@ -113,9 +126,15 @@ int certlife_notice_claim(certlife_institution *institution, const certlife_acto
         rc = certlife__fail(err, CERTLIFE_E_INVALID, "lease: %d is not from 1 to %d seconds", (int)lease, LEASE_MAX);
     if (rc < 0)
         return rc;
-    struct claim claim = {worker, (size_t)limit, lease};
+    struct taking taking = {institution, NULL};
+    struct claim claim = {worker, (size_t)limit, lease, take_page, &taking};
     rc = certlife__notice_claim(&call, &claim, &list, &outcome, err);
-    return report_page(&call, &list, rc, &outcome, out, decision, err);
+    certlife__noticed_free(&list);
+    if (rc == CERTLIFE_ALLOWED)
+        *out = taking.page;
+    else
+        certlife_notice_page_free(taking.page);
+    return certlife__report(&call, &outcome, decision, rc);
 }
 
 int certlife_notice_done(certlife_institution *institution, const certlife_actor *actor, const certlife_notice *notice,

@@ -76,6 +76,7 @@ static void read_moment_key(struct bytes key, int64_t *moment_out, struct chain 
     read_id(codec, out->contract);
     read_id(codec, out->user);
     read_chain(codec, out);
+    codec->bad |= *moment_out < 0; /* no moment is: numbers are counted back from them */
 }
 
 static int corrupt(certlife_error **err)
@@ -134,7 +135,7 @@ static int read_chain_state(struct bytes value, struct chain_state *out, certlif
     struct chain_state state = {0};
     struct codec codec = certlife__codec_reading(value);
     code_chain_state(&codec, &state);
-    if (!certlife__codec_done(&codec))
+    if (!certlife__codec_done(&codec) || state.due < 0 || state.parked_at < 0)
         return corrupt(err);
     *out = state;
     return 0;
@@ -216,7 +217,7 @@ static bool read_queued(struct bytes value, struct queued *out)
 {
     struct codec codec = certlife__codec_reading(value);
     code_queued(&codec, out);
-    return certlife__codec_done(&codec);
+    return certlife__codec_done(&codec) && out->due >= 0;
 }
 
 int certlife__queue_get(struct txn *txn, int64_t moment, const struct chain *chain, struct queued *out, bool *found_out,

@@ -13,7 +13,7 @@ static const struct days_list no_days = {0, {0}};
 
 static bool sends_on(const struct certlife_profile *profile, int64_t day)
 {
-    int64_t weekday = (day + 4) % 7; /* day 0, 1970-01-01, was a Thursday */
+    int64_t weekday = ((day + 4) % 7 + 7) % 7; /* day 0, 1970-01-01, was a Thursday; there are days before it */
     return (profile->sending_days >> weekday & 1) != 0;
 }
 

@@ -6,10 +6,13 @@
 #include "late_issuer.h"
 #include "world.h"
 
-/* A world whose outside issuer, if it has one, is at hand. */
+/* A world whose outside issuer, if it has one, is at hand; and what its mail workers have claimed, until the end. */
+#define PAGES_MAX 8
 struct stage {
     struct world *w;
     struct late_issuer *late;
+    certlife_notice_page *pages[PAGES_MAX];
+    size_t page_count;
 };
 
 #define STEPS_MAX 10
@@ -24,14 +27,14 @@ struct step {
 
 struct story {
     const char *name;
-    const char *profile;
-    bool outside; /* has the late issuer */
+    const char *profile; /* its name, or its text */
+    bool outside;        /* has the late issuer */
     void (*begins)(struct stage *stage);
     struct step steps[STEPS_MAX];
     void (*ends)(struct stage *stage);
 };
 
-extern const struct story stories[];
-extern const size_t story_count;
+extern const struct story stories[], notice_stories[];
+extern const size_t story_count, notice_story_count;
 
 #endif

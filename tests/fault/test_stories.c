@@ -55,11 +55,13 @@ static void begin(struct theatre *t, const struct story *story, struct stage *st
     certlife_store *memory = NULL;
     t->faults.drawn = 0;
     late_forgets(t->late);
-    assert_int_equal(certlife_profile_new(story->profile, &parts.profile, NULL), 0);
+    bool is_text = strchr(story->profile, '\n') != NULL;
+    assert_int_equal(is_text ? certlife_profile_parse(story->profile, &parts.profile, NULL)
+                             : certlife_profile_new(story->profile, &parts.profile, NULL),
+                     0);
     assert_int_equal(certlife_store_new_memory(&memory, NULL), 0);
     parts.store = failing_store(memory, &t->faults);
-    *stage = (struct stage){world_with(parts), t->late};
-    failing_clock(stage->w->bank, &t->faults);
+    *stage = (struct stage){.w = world_with(parts), .late = t->late};
     /* So that no PC is bought during an act. */
     holds(stage->w, "keir002", &der);
     stage->w->company = "0010000002";
@@ -67,10 +69,13 @@ static void begin(struct theatre *t, const struct story *story, struct stage *st
     stage->w->company = COMPANY;
     if (story->begins != NULL)
         story->begins(stage);
+    failing_clock(stage->w->bank, &t->faults);
 }
 
 static void end(struct stage *stage)
 {
+    for (size_t i = 0; i < stage->page_count; i++)
+        certlife_notice_page_free(stage->pages[i]);
     stage->w->issuer = NULL; /* these are the theatre's */
     stage->w->crypto = NULL;
     world_free(stage->w);
@@ -183,19 +188,25 @@ static bool tell(struct theatre *t, const struct story *story, enum part part, i
     return fired;
 }
 
-static void tell_all(struct theatre *t, enum part part)
+static void tell_each(struct theatre *t, const struct story *told, size_t count, enum part part)
 {
-    for (size_t i = 0; i < story_count; i++) {
+    for (size_t i = 0; i < count; i++) {
         for (int n = 1, for_good = 0; for_good < 2; n++) {
-            snprintf(t->where, sizeof t->where, "%s: %s %d%s", stories[i].name, parts[part].name, n,
+            snprintf(t->where, sizeof t->where, "%s: %s %d%s", told[i].name, parts[part].name, n,
                      for_good ? " and all after it" : "");
-            if (!tell(t, &stories[i], part, n, for_good)) {
+            if (!tell(t, &told[i], part, n, for_good)) {
                 n = 0;
                 for_good++;
             }
         }
     }
     t->where[0] = '\0';
+}
+
+static void tell_all(struct theatre *t, enum part part)
+{
+    tell_each(t, stories, story_count, part);
+    tell_each(t, notice_stories, notice_story_count, part);
 }
 
 static int say_where(void **state)

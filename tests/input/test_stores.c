@@ -103,8 +103,34 @@ struct damaged {
     certlife_crypto *late_crypto;
     struct world *w;
     struct dump dump;
+    certlife_notice_page *in_hand, *parked;
     long counts[20]; /* by -code */
 };
+
+static certlife_notice_page *claims(struct world *w)
+{
+    certlife_notice_page *page = NULL;
+    assert_allowed(w,
+                   certlife_notice_claim(w->bank, actor(w, "system"), "mailer", 100, 600, &page, w->decision, &w->err));
+    assert_true(certlife_notice_page_count(page) > 0);
+    return page;
+}
+
+/* Every kind of record of the ledger: one that was sent, one that is parked, one in hand, and planned ones. */
+static void tells(struct world *w)
+{
+    certlife_notice_page *page = claims(w);
+    assert_allowed(
+        w, certlife_notice_done(w->bank, actor(w, "system"), certlife_notice_page_at(page, 0), w->decision, &w->err));
+    assert_allowed(w, certlife_notice_give_back(w->bank, actor(w, "system"), certlife_notice_page_at(page, 1),
+                                                "550 no such mailbox", w->decision, &w->err));
+    certlife_notice_page_free(page);
+}
+
+static const char told[] =
+    "profile = webfb\nissued notice = user, master\nrevoked notice = user\nobtain-by notice = 3\n"
+    "e-mail to = user, master\ndigest = yes\nexpired notice = user\nsending hours = any\n"
+    "notice attempts = 1\n";
 
 /* Somebody renewed but unconfirmed, somebody issuing, an answer remembered: every kind of record. */
 static struct damaged everything(void)
@@ -117,9 +143,11 @@ static struct damaged everything(void)
     never = (struct faults){.armed = false};
     parts.crypto = failing_crypto(crypto, &never);
     d.ca = late_issuer_open(d.late_crypto, &parts.issuer);
+    assert_int_equal(certlife_profile_parse(told, &parts.profile, NULL), 0);
     d.w = world_with(parts);
     struct world *w = d.w;
     has_certificate(w, KEIR);
+    tells(w);
     has_user(w, "keir003");
     d.ca->on_issue = d.ca->on_poll = ANSWERS_LATER;
     assert_int_equal(obtains_with(w, "keir003", 40), CERTLIFE_REFUSED);
@@ -128,6 +156,9 @@ static struct damaged everything(void)
     with_key(w, "renew-1");
     assert_allowed(w, renews_with(w, KEIR, 41));
     d.ca->on_issue = ANSWERS_LATER;
+    d.in_hand = claims(w);
+    assert_allowed(w, certlife_notice_parked(w->bank, actor(w, "system"), NULL, 10, &d.parked, w->decision, &w->err));
+    assert_int_equal(certlife_notice_page_count(d.parked), 2); /* given back, and never answered for */
     reconcile(w);
     d.dump = dump_of(w->store);
     return d;
@@ -196,6 +227,77 @@ static int brings_answer(struct damaged *d)
                                   d->w->decision, &d->w->err);
 }
 
+static int lists_notices(struct world *w, const char *user)
+{
+    certlife_notice_page *page = NULL;
+    int rc = certlife_notice_list(w->bank, actor(w, "branch"), COMPANY, user, &page, w->decision, &w->err);
+    for (size_t i = 0; i < certlife_notice_page_count(page); i++)
+        assert_int_equal(strlen(certlife_notice_key(certlife_notice_page_at(page, i))), 32);
+    certlife_notice_page_free(page);
+    return rc;
+}
+
+static int shows_notice(struct world *w)
+{
+    certlife_notice *notice = NULL;
+    int rc = certlife_notice_on_screen(w->bank, actor(w, "branch"), COMPANY, KEIR, &notice, w->decision, &w->err);
+    certlife_notice_free(notice);
+    return rc;
+}
+
+static int lists_parked(struct world *w)
+{
+    certlife_notice_page *page = NULL;
+    int rc = certlife_notice_parked(w->bank, actor(w, "system"), NULL, 10, &page, w->decision, &w->err);
+    certlife_notice_page_free(page);
+    return rc;
+}
+
+static int claims_more(struct world *w)
+{
+    certlife_notice_page *page = NULL;
+    int rc = certlife_notice_claim(w->bank, actor(w, "system"), "mailer 2", 10, 600, &page, w->decision, &w->err);
+    for (size_t i = 0; i < certlife_notice_page_count(page); i++)
+        assert_true(certlife_notice_kind_of(certlife_notice_page_at(page, i)) != 0);
+    certlife_notice_page_free(page);
+    return rc;
+}
+
+/* An answer to what is in hand; one that is of another institution, says a damaged store. */
+static void settle_answer(struct damaged *d, int rc)
+{
+    if (rc == CERTLIFE_E_INVALID)
+        assert_int_equal(certlife_error_code(d->w->err), rc);
+    else
+        settle(d, rc);
+    certlife_error_free(d->w->err);
+    d->w->err = NULL;
+}
+
+/* The whole of the ledger: what is there, and what a worker says. */
+static void tell_everything(struct damaged *d)
+{
+    struct world *w = d->w;
+    int64_t due = 0;
+    settle(d, certlife_notice_next_due(w->bank, actor(w, "system"), &due, w->decision, &w->err));
+    settle(d, lists_notices(w, KEIR));
+    settle(d, lists_notices(w, MASTER));
+    settle(d, shows_notice(w));
+    settle(d, lists_parked(w));
+    for (size_t i = 0; i < certlife_notice_page_count(d->in_hand); i++) {
+        const certlife_notice *notice = certlife_notice_page_at(d->in_hand, i);
+        settle_answer(d, i % 2 == 0 ? certlife_notice_done(w->bank, actor(w, "system"), notice, w->decision, &w->err)
+                                    : certlife_notice_give_back(w->bank, actor(w, "system"), notice,
+                                                                i % 4 == 1 ? NULL : "x", w->decision, &w->err));
+    }
+    settle(d, certlife_notice_retry(w->bank, actor(w, "system"), certlife_notice_page_at(d->parked, 0), w->decision,
+                                    &w->err));
+    settle(d, claims_more(w));
+    w->now += 700; /* behind the leases */
+    settle(d, claims_more(w));
+    w->now -= 700;
+}
+
 /* All that can be done, from the harmless to the end. */
 static void do_everything(struct damaged *d)
 {
@@ -216,9 +318,11 @@ static void do_everything(struct damaged *d)
     settle(d, revokes(w, "branch", KEIR));
     settle(d, deletes(w, "branch", "keir003"));
     settle(d, closes(w, "branch"));
+    settle(d, claims_more(w));
 }
 
-static void live_with(struct damaged *d, size_t changed, struct bytes key, struct bytes value)
+static void live_once(struct damaged *d, size_t changed, struct bytes key, struct bytes value,
+                      void (*live)(struct damaged *d))
 {
     struct world *w = d->w;
     certlife_store *whole = w->store;
@@ -233,7 +337,7 @@ static void live_with(struct damaged *d, size_t changed, struct bytes key, struc
     settle(d, rc);
     if (rc == 0) {
         w->bank->clock = clock;
-        do_everything(d);
+        live(d);
         certlife_institution_close(w->bank);
     }
     certlife_store_close(w->store);
@@ -241,8 +345,18 @@ static void live_with(struct damaged *d, size_t changed, struct bytes key, struc
     w->bank = bank;
 }
 
+static void live_with(struct damaged *d, size_t changed, struct bytes key, struct bytes value)
+{
+    const bool of_ledger = strchr("UNYRCM", d->dump.pairs[changed].key.data[0]) != NULL;
+    live_once(d, changed, key, value, do_everything);
+    if (of_ledger)
+        live_once(d, changed, key, value, tell_everything);
+}
+
 static void end(struct damaged *d)
 {
+    certlife_notice_page_free(d->in_hand);
+    certlife_notice_page_free(d->parked);
     dump_free(&d->dump);
     world_free(d->w);
     certlife_crypto_free(d->late_crypto);

@@ -281,7 +281,7 @@ static void test_unknown_numbers(void **state)
             is_invalid("reason", "unknown",
                        certlife_user_edit(w->bank, &a, COMPANY, "keir002", &edit, w->decision, &w->err), &w->err);
         }
-        if (number <= 0 || number > CERTLIFE_ACT_ISSUER_ANSWER) {
+        if (number <= 0 || number > CERTLIFE_ACT_NOTICE_RUN) {
             is_invalid("act", "unknown", certlife_decide(w->bank, &a, number, COMPANY, "keir002", w->decision, &w->err),
                        &w->err);
             is_invalid("act", "unknown",
@@ -411,7 +411,7 @@ static void test_every_question(void **state)
     has_user(w, "keir002");
     const char *const by[] = {MASTER, "keir002", "keir999", "branch", "system"};
     const char *const about[] = {MASTER, "keir002", "keir999", NULL};
-    for (certlife_act act = CERTLIFE_ACT_OBTAIN; act <= CERTLIFE_ACT_ISSUER_ANSWER; act++) {
+    for (certlife_act act = CERTLIFE_ACT_OBTAIN; act <= CERTLIFE_ACT_NOTICE_RUN; act++) {
         for (size_t i = 0; i < 5; i++) {
             for (size_t j = 0; j < 4; j++) {
                 uint32_t who = 0;

@@ -82,6 +82,16 @@ const char *const presented_names[PRESENTEDS] = {
 };
 /* clang-format on */
 
+bool is_about_institution(certlife_act act)
+{
+    return (ABOUT_INSTITUTION >> act & 1) != 0;
+}
+
+const char *whom_of(certlife_act act, const struct pair *pair)
+{
+    return is_about_institution(act) ? "the institution" : pair->whom;
+}
+
 static bool is_about_user(enum target target)
 {
     return target == TARGET_SELF || target == TARGET_MASTER || target == TARGET_GENERAL;
@@ -106,6 +116,8 @@ const char *state_name_for(enum target target, size_t state)
 
 bool place_is_real(const struct place *place)
 {
+    if (is_about_institution(place->act))
+        return place->pair->target == TARGET_OTHER;
     return !is_about_user(place->pair->target) || state_fits(place->state, place->profile);
 }
 
@@ -175,7 +187,7 @@ const char *cell_name(const struct cell *cell)
     static char name[200];
     const struct place *place = &cell->place;
     snprintf(name, sizeof name, "%s: %s, %s for %s, %s%s%s", place->profile->name, certlife_act_name(place->act),
-             place->pair->who, place->pair->whom, state_name_for(place->pair->target, place->state),
+             place->pair->who, whom_of(place->act, place->pair), state_name_for(place->pair->target, place->state),
              place->request->name[0] != '\0' ? ", " : "", place->request->name);
     return name;
 }

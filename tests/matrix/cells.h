@@ -31,6 +31,12 @@ extern const size_t request_count;
 extern const certlife_act acts[];
 extern const size_t act_count;
 
+/* Acts about the institution as a whole: they have one place for each actor, whose target is TARGET_OTHER. */
+#define ABOUT_INSTITUTION ACT(NOTICE_RUN)
+bool is_about_institution(certlife_act act);
+/* "a general user", "the institution" */
+const char *whom_of(certlife_act act, const struct pair *pair);
+
 /* All that an actor could bring; what a table asks for is part of it. */
 #define EVERYTHING (ASSURED_CERTIFICATE_LOGIN | ASSURED_CONFIRMATION | ASSURED_APPLICATION)
 #define ASSURANCES 16

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * docs/rules.md, docs/profiles.md and docs/states.md, printed from the tables.
+ * docs/rules.md, docs/profiles.md, docs/states.md and docs/notices.md, printed from the tables.
  *
  *     print_docs FOLDER             compares
  *     print_docs FOLDER --update    writes anew
@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "calendar.h"
 #include "cells.h"
 #include "page.h"
 #include "rules/tables.h"
@@ -64,10 +65,12 @@ static void print_acts(struct page *page, uint32_t set)
         page_add(page, "everything");
 }
 
-static void print_targets(struct page *page, uint32_t set)
+static void print_targets(struct page *page, uint32_t row_acts, uint32_t set)
 {
     const uint32_t anybody = TARGET_SELF | TARGET_MASTER | TARGET_GENERAL | TARGET_CONTRACT | TARGET_OTHER;
-    if (set == anybody)
+    if ((row_acts & ~ABOUT_INSTITUTION) == 0)
+        page_add(page, "the institution");
+    else if (set == anybody)
         page_add(page, "anybody");
     else
         print_bits(page, targets, COUNT(targets), set);
@@ -150,7 +153,7 @@ static void print_permits(struct page *page, const struct tables *tables)
         page_add(page, " | ");
         print_bits(page, actors, COUNT(actors), row->actors);
         page_add(page, " | ");
-        print_targets(page, row->targets);
+        print_targets(page, row->acts, row->targets);
         page_add(page, " | ");
         print_when(page, row->acts, row->actors, row->targets, row->when);
         page_add(page, " | %s | %s |\n", certlife_code_name(row->code), way_words(row->way));
@@ -172,7 +175,7 @@ static void print_assurances(struct page *page, const struct tables *tables)
         page_add(page, " | ");
         print_bits(page, actors, COUNT(actors), row->actors);
         page_add(page, " | ");
-        print_targets(page, row->targets);
+        print_targets(page, row->acts, row->targets);
         page_add(page, " | ");
         print_when(page, row->acts, row->actors, row->targets, row->when);
         page_add(page, " | ");
@@ -381,6 +384,12 @@ static void print_states(struct page *page)
     }
 }
 
+static void print_notices(struct page *page)
+{
+    page_add(page, "# Notices\n\n" PRINTED);
+    print_calendars(page);
+}
+
 static const struct {
     const char *name;
     void (*print)(struct page *page);
@@ -388,6 +397,7 @@ static const struct {
     {"rules.md", print_rules},
     {"profiles.md", print_profiles},
     {"states.md", print_states},
+    {"notices.md", print_notices},
 };
 
 int main(int argc, char **argv)

@@ -132,14 +132,14 @@ static void print_others(struct page *page, const struct place *plain, const str
 #define PAIRS_MAX 32
 
 /* Where one thing is said in all states: by what is said, who for whom. */
-static void print_same(struct page *page, const struct groups *answers, const bool *is_same)
+static void print_same(struct page *page, certlife_act act, const struct groups *answers, const bool *is_same)
 {
     for (size_t g = 0; g < answers->count; g++) {
         const char *who = "";
         page_add(page, "  %s:", answers->group[g].said);
         for (size_t i = 0; i < pair_count; i++) {
             char pair[100];
-            snprintf(pair, sizeof pair, "%s for %s", pairs[i].who, pairs[i].whom);
+            snprintf(pair, sizeof pair, "%s for %s", pairs[i].who, whom_of(act, &pairs[i]));
             const char *found = strstr(answers->group[g].of, pair);
             if (!is_same[i] || found == NULL)
                 continue;
@@ -207,8 +207,10 @@ static void print_act(struct page *page, const struct certlife_profile *profile,
     page_add(page, "\n%s\n", certlife_act_name(act));
     for (size_t i = 0; i < pair_count; i++) {
         struct place place = {profile, act, &pairs[i], 0, plain_of(act)};
-        snprintf(names[i], sizeof names[i], "%s for %s", pairs[i].who, pairs[i].whom);
+        snprintf(names[i], sizeof names[i], "%s for %s", pairs[i].who, whom_of(act, &pairs[i]));
         gather(place, NULL, &usually);
+        if (usually.count == 0)
+            continue;
         struct page others = {0};
         print_needs(&texts[i], &place);
         print_others(&others, &place, &usually);
@@ -222,7 +224,7 @@ static void print_act(struct page *page, const struct certlife_profile *profile,
         free(others.text);
     }
     print_texts(&whole, texts, pair_count, names);
-    print_same(&whole, &answers, is_same);
+    print_same(&whole, act, &answers, is_same);
     page_wrap(page, whole.text);
     free(whole.text);
 }

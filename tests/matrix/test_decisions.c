@@ -395,7 +395,7 @@ static const struct {
     {"R-ALL-13", ACT(CONTRACT_REGISTER), ACTOR_BRANCH | ACTOR_SYSTEM, 0},
     {"R-ALL-13", ACT(AUTHORISE) | ACT(USER_ADD) | ACT(USER_CHANGE) | ACT(USER_DELETE), ACTOR_SYSTEM, 0},
     {"R-ALL-8", ACT(CONTRACT_CLOSE), ACTOR_SYSTEM, 0},
-    {"R-ALL-13", ACT(ISSUER_ANSWER), ACTOR_SYSTEM, 0},
+    {"R-ALL-13", ACT(ISSUER_ANSWER) | ACT(NOTICE_RUN), ACTOR_SYSTEM, 0},
 };
 
 /* What more some profiles and states ask for. */
@@ -478,7 +478,8 @@ static void look_at_strangers(struct cell *cell, void *payload)
     if (cell->situation.actor == ACTOR_STRANGER && !unknown)
         fail_msg("%s: %s", cell_name(cell), certlife_code_name(is.code));
     bool registers = cell->situation.act == CERTLIFE_ACT_CONTRACT_REGISTER;
-    if (cell->situation.target == TARGET_OTHER && is_allowed(is) && !registers)
+    bool about_institution = is_about_institution(cell->situation.act);
+    if (cell->situation.target == TARGET_OTHER && is_allowed(is) && !registers && !about_institution)
         fail_msg("%s: allowed", cell_name(cell));
 }
 
@@ -487,6 +488,26 @@ static void test_r_all_12_strangers_and_the_unknown(void **state)
     static struct walk walk;
     (void)state;
     for_each_profile(&walk, look_at_strangers);
+}
+
+/* Running the notices is about the institution: whom one names with it makes no difference, only who asks does. */
+static void test_r_all_13_notices_are_run_by_the_system_alone(void **state)
+{
+    const struct tables tables = certlife__tables();
+    (void)state;
+    for (size_t i = 0; i < pair_count; i++) {
+        struct place place = {matrix_profile(0), CERTLIFE_ACT_NOTICE_RUN, &pairs[i], 0, &requests[request_count - 1]};
+        for (; place.state < states_of(pairs[i].target); place.state++) {
+            struct cell cell;
+            cell_make(&place, &cell);
+            struct verdict is = certlife__decide(&tables, &cell.situation);
+            certlife_code wanted = pairs[i].actor == ACTOR_SYSTEM     ? CERTLIFE_CODE_ALLOWED
+                                   : pairs[i].actor == ACTOR_STRANGER ? CERTLIFE_CODE_UNKNOWN
+                                                                      : CERTLIFE_CODE_SYSTEM_ONLY;
+            if (is.code != wanted)
+                fail_msg("%s: %s", cell_name(&cell), certlife_code_name(is.code));
+        }
+    }
 }
 
 /* Without its permission rows the library refuses everything, as unknown. */
@@ -608,9 +629,9 @@ static void look_at_named_cells(struct cell *cell, void *payload)
     if (!is_allowed(is))
         return;
     const struct contract *contract = s->contract;
-    const bool changes = s->act != CERTLIFE_ACT_USER_SHOW && s->act != CERTLIFE_ACT_USER_LIST &&
-                         s->act != CERTLIFE_ACT_CONTRACT_SHOW && s->act != CERTLIFE_ACT_ISSUER_ANSWER &&
-                         s->act != CERTLIFE_ACT_CONTRACT_REGISTER;
+    const bool changes = !is_about_institution(s->act) && s->act != CERTLIFE_ACT_USER_SHOW &&
+                         s->act != CERTLIFE_ACT_USER_LIST && s->act != CERTLIFE_ACT_CONTRACT_SHOW &&
+                         s->act != CERTLIFE_ACT_ISSUER_ANSWER && s->act != CERTLIFE_ACT_CONTRACT_REGISTER;
     const bool receives = s->act == CERTLIFE_ACT_OBTAIN || s->act == CERTLIFE_ACT_RENEW;
     const bool administers = s->act == CERTLIFE_ACT_REISSUE || s->act == CERTLIFE_ACT_AUTHORISE;
     const char *wrong = NULL;
@@ -716,6 +737,7 @@ int main(void)
         cmocka_unit_test(test_r_all_13_each_act_needs_just_this),
         cmocka_unit_test(test_r_all_6_delivered_with_the_assurance_of_issuing),
         cmocka_unit_test(test_r_all_12_strangers_and_the_unknown),
+        cmocka_unit_test(test_r_all_13_notices_are_run_by_the_system_alone),
         cmocka_unit_test(nothing_is_allowed_without_a_row),
         cmocka_unit_test(test_r_all_1_without_permission_no_state_is_learnt),
         cmocka_unit_test(test_r_all_1_the_order_of_refusals),

@@ -154,6 +154,22 @@ static int call_who_could(PARAMETERS)
     return certlife_who_could(institution, actor, CERTLIFE_ACT_REVOKE, contract, user, &who, decision, err);
 }
 
+static int call_notice_list(PARAMETERS)
+{
+    certlife_notice_page *out = NULL;
+    int rc = certlife_notice_list(institution, actor, contract, user, &out, decision, err);
+    certlife_notice_page_free(out);
+    return rc;
+}
+
+static int call_notice_on_screen(PARAMETERS)
+{
+    certlife_notice *out = NULL;
+    int rc = certlife_notice_on_screen(institution, actor, contract, user, &out, decision, err);
+    certlife_notice_free(out);
+    return rc;
+}
+
 const struct call_made calls[] = {
     {"certlife_contract_register", call_register, 0},
     {"certlife_contract_apply", call_apply, 0},
@@ -176,6 +192,8 @@ const struct call_made calls[] = {
     {"certlife_revoke", call_revoke, 1},
     {"certlife_decide", call_decide, 1},
     {"certlife_who_could", call_who_could, 1},
+    {"certlife_notice_list", call_notice_list, 1},
+    {"certlife_notice_on_screen", call_notice_on_screen, 1},
 };
 
 const size_t call_count = sizeof calls / sizeof calls[0];

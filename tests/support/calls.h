@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Every public call that takes an institution, each in a form that would do: to be made with a handle or an actor that will
- * not. What a call gives it frees. */
+/* Every public call that takes an institution and a contract, each in a form that would do: to be made with a handle or an
+ * actor that will not. What a call gives it frees. */
 #ifndef CERTLIFE_TESTS_CALLS_H
 #define CERTLIFE_TESTS_CALLS_H
 

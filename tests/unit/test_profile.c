@@ -40,11 +40,10 @@ static void assert_value(const certlife_profile *profile, const char *name, cons
 
 #define THERE_IS                                                                                                       \
     "; there is validity, last moment, obtain by, renewal opens, renewal closes, carry over, renewal needs, old "      \
-    "after "                                                                                                           \
-    "renewal, e-mail, screen notice, expired obtain, reissue, revoked obtain, old at reissue, master revokes own, "    \
-    "confirmation password, media, channels, users, delegated administrators, time, clock tolerance, idempotency "     \
-    "keys "                                                                                                            \
-    "kept"
+    "after renewal, e-mail, e-mail to, digest, obtain-by notice, expired notice, issued notice, reissued notice, "     \
+    "revoked notice, sending hours, sending days, notice attempts, notice language, screen notice, expired obtain, "   \
+    "reissue, revoked obtain, old at reissue, master revokes own, confirmation password, media, channels, users, "     \
+    "delegated administrators, time, clock tolerance, idempotency keys kept"
 
 /* `rc` and `err` are of a call that must have failed as invalid, with exactly this message. */
 static void assert_invalid(int rc, certlife_error *err, const char *message)
@@ -92,6 +91,17 @@ static const struct {
     {"carry over", {"no", "no", "no", "no"}},
     {"clock tolerance", {"5", "5", "5", "5"}},
     {"idempotency keys kept", {"30", "30", "30", "30"}},
+    {"e-mail to", {"user", "user", "user", "user"}},
+    {"digest", {"no", "no", "no", "no"}},
+    {"obtain-by notice", {"none", "none", "none", "none"}},
+    {"expired notice", {"none", "none", "none", "none"}},
+    {"issued notice", {"none", "none", "none", "none"}},
+    {"reissued notice", {"none", "none", "none", "none"}},
+    {"revoked notice", {"none", "none", "none", "none"}},
+    {"sending hours", {"09:00-17:00", "09:00-17:00", "09:00-17:00", "09:00-17:00"}},
+    {"sending days", {"every day", "every day", "every day", "every day"}},
+    {"notice attempts", {"12", "12", "12", "12"}},
+    {"notice language", {"ja", "ja", "ja", "ja"}},
 };
 
 static void section_9_value_by_value(void **state)
@@ -178,6 +188,37 @@ static const struct {
     {"e-mail", "365", NULL},
     {"e-mail", "1", NULL},
     {"e-mail", "45, 40, 30, 14, 10, 7, 2, 1", NULL},
+    {"e-mail to", "user", NULL},
+    {"e-mail to", "master", NULL},
+    {"e-mail to", "user, master", NULL},
+    {"digest", "yes", NULL},
+    {"digest", "no", NULL},
+    {"obtain-by notice", "none", NULL},
+    {"obtain-by notice", "365, 1", NULL},
+    {"obtain-by notice", "8, 7, 6, 5, 4, 3, 2, 1", NULL},
+    {"expired notice", "user, master", NULL},
+    {"expired notice", "none", NULL},
+    {"issued notice", "user", NULL},
+    {"issued notice", "none", NULL},
+    {"reissued notice", "master", NULL},
+    {"reissued notice", "none", NULL},
+    {"revoked notice", "user, master", NULL},
+    {"revoked notice", "none", NULL},
+    {"sending hours", "any", NULL},
+    {"sending hours", "09:00-17:00", NULL},
+    {"sending hours", "08:30-08:31", NULL},
+    {"sending hours", "00:00-23:59", NULL},
+    {"sending hours", "00:00-00:01", NULL},
+    {"sending hours", "23:59-24:00", NULL},
+    {"sending hours", "00:01-24:00", NULL},
+    {"sending hours", "00:00-24:00", "any"},
+    {"sending days", "every day", NULL},
+    {"sending days", "Monday to Friday", NULL},
+    {"sending days", "Monday to Saturday", NULL},
+    {"notice attempts", "1", NULL},
+    {"notice attempts", "100", NULL},
+    {"notice language", "ja", NULL},
+    {"notice language", "en", NULL},
     {"screen notice", "0", NULL},
     {"screen notice", "365", NULL},
     {"expired obtain", "0", NULL},
@@ -234,13 +275,17 @@ static const char validities[] =
 static const char closings[] = "\"end of the expiry date\", or a time on it from 00:01 to 23:59, exclusive: \"09:00\"";
 static const char email_lists[] =
     "up to 8 numbers of days before the expiry date, from 365 to 1, falling: \"30, 10\"; or \"none\"";
+static const char obtain_by_lists[] =
+    "up to 8 numbers of days before obtain-by, from 365 to 1, falling: \"14, 3\"; or \"none\"";
+static const char to_whom[] = "\"none\", \"user\", \"master\" or \"user, master\"";
+static const char sending_hours[] = "\"any\", or from a time until a later one, exclusive: \"09:00-17:00\"";
 static const char channel_lists[] = "\"any\", or names parted by commas: \"edge/app, edge/ie_mode, chrome/app\"";
 static const char offsets[] = "an offset from UTC-12:00 to UTC+14:00";
 
 /* Texts that are refused, and what is said to be allowed. */
 static const struct {
     const char *name, *allowed;
-    const char *texts[16];
+    const char *texts[20];
 } bad[] = {
     {"validity",
      validities,
@@ -259,6 +304,29 @@ static const struct {
      email_lists,
      {"", "0", "366", "10, 30", "30, 30", "30,10", "30, ", ", 30", "30 10", "30, none", "9, 8, 7, 6, 5, 4, 3, 2, 1",
       "1, 0"}},
+    {"e-mail to",
+     "\"user\", \"master\" or \"user, master\"",
+     {"", "none", "User", "master, user", "user,master", "user, user", "users", "user "}},
+    {"digest", yes_or_no, {"", "none", "Yes", "weekly"}},
+    {"obtain-by notice",
+     obtain_by_lists,
+     {"", "0", "366", "3, 14", "14, 14", "14,3", "14, ", "14, none", "9, 8, 7, 6, 5, 4, 3, 2, 1", "1, 0", "-1"}},
+    {"expired notice", to_whom, {"", "no", "yes", "master, user", "all"}},
+    {"issued notice", to_whom, {"", "no", "None", "user master"}},
+    {"reissued notice", to_whom, {"", "0", "user, none"}},
+    {"revoked notice", to_whom, {"", "branch", "master "}},
+    {"sending hours",
+     sending_hours,
+     {"", "9:00-17:00", "09:00-17:00 ", "09:00 - 17:00", "17:00-09:00", "09:00-09:00", "24:00-24:00", "00:00-00:00",
+      "09:00-24:01", "09:00-25:00", "09:60-17:00", "09:00", "09:00-", "-17:00", "0900-1700", "09:00-17:00:00", "Any",
+      "09:00-24:000",
+      "09:00\xe2\x80\x93"
+      "17:00"}},
+    {"sending days",
+     "\"every day\", \"Monday to Friday\" or \"Monday to Saturday\"",
+     {"", "any", "monday to friday", "Monday to Sunday", "weekdays", "Monday-Friday"}},
+    {"notice attempts", "a number from 1 to 100", {"", "0", "101", "012", "-1", "no limit"}},
+    {"notice language", "\"ja\" or \"en\"", {"", "JA", "jp", "ja, en", "english"}},
     {"screen notice", "days before the expiry date, from 0 to 365", {"", "366", "-1"}},
     {"expired obtain",
      "days after the expiry date, from 0 (never) to 3650, \"no limit\", or \"after a revocation\"",
@@ -327,7 +395,7 @@ static void unknown_names(void **state)
     certlife_profile *profile = profile_of("webfb"), *untouched = profile_of("webfb");
     (void)state;
     for (size_t i = 0; i < COUNT(names); i++) {
-        char message[640], out[256] = "untouched";
+        char message[1000], out[256] = "untouched";
         certlife_error *err = NULL;
         snprintf(message, sizeof message, "profile: \"%s\" is not the name of a value" THERE_IS, names[i]);
         int rc = certlife_profile_set(profile, names[i], "1", &err);
@@ -366,6 +434,9 @@ static const struct {
     {"validity", "1 year 1 day"},
     {"validity", "387 days"},
     {"validity", "2 years"},
+    {"e-mail to", "user"},
+    {"e-mail to", "master"},
+    {"e-mail to", "user, master"},
     {"users", "10"},
     {"users", "20"},
     {"users", "50"},
@@ -457,6 +528,94 @@ static void one_value_makes_a_difference(void **state)
     assert_int_equal(certlife_profile_equal(NULL, a), CERTLIFE_E_MISUSE);
     certlife_profile_free(a);
     certlife_profile_free(b);
+}
+
+/* All hours that there are: what is printed of them is what was set, and sets the same. */
+static void sending_hours_from_any_minute_until_any(void **state)
+{
+    certlife_profile *profile = profile_of("webfb");
+    (void)state;
+    for (int from = 0; from < 1440; from += 7) {
+        for (int until = 0; until <= 1440; until += until >= from ? 11 : 97) {
+            char text[16];
+            struct hours before = profile->sending_hours;
+            snprintf(text, sizeof text, "%02d:%02d-%02d:%02d", from / 60, from % 60, until / 60, until % 60);
+            int rc = certlife_profile_set(profile, "sending hours", text, NULL);
+            if (until <= from) {
+                assert_int_equal(rc, CERTLIFE_E_INVALID);
+                assert_memory_equal(&profile->sending_hours, &before, sizeof before);
+                continue;
+            }
+            assert_int_equal(rc, 0);
+            assert_int_equal(profile->sending_hours.from, from * 60);
+            assert_int_equal(profile->sending_hours.until, until * 60);
+            assert_value(profile, "sending hours", from == 0 && until == 1440 ? "any" : text);
+        }
+    }
+    certlife_profile_free(profile);
+}
+
+/* What the words are to the rules: one bit for each addressee, one for each day of the week. */
+static void notice_words_and_what_they_stand_for(void **state)
+{
+    static const struct {
+        const char *name, *text;
+        size_t offset;
+        int32_t value;
+    } words[] = {
+#define USER 1 << CERTLIFE_ADDRESSEE_USER
+#define MASTER 1 << CERTLIFE_ADDRESSEE_MASTER
+#define AT(field) offsetof(struct certlife_profile, field)
+        {"e-mail to", "user", AT(email_to), USER},
+        {"e-mail to", "master", AT(email_to), MASTER},
+        {"e-mail to", "user, master", AT(email_to), (USER) | (MASTER)},
+        {"expired notice", "none", AT(expired_notice), 0},
+        {"expired notice", "user", AT(expired_notice), USER},
+        {"issued notice", "master", AT(issued_notice), MASTER},
+        {"reissued notice", "user, master", AT(reissued_notice), (USER) | (MASTER)},
+        {"revoked notice", "user", AT(revoked_notice), USER},
+        {"sending days", "every day", AT(sending_days), 0x7f},
+        {"sending days", "Monday to Friday", AT(sending_days), 0x3e},
+        {"sending days", "Monday to Saturday", AT(sending_days), 0x7e},
+        {"notice attempts", "100", AT(notice_attempts), 100},
+        {"notice language", "ja", AT(notice_language), CERTLIFE_LANGUAGE_JA},
+        {"notice language", "en", AT(notice_language), CERTLIFE_LANGUAGE_EN},
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT(words); i++) {
+        certlife_profile *profile = profile_of("webfb"), *untouched = profile_of("webfb");
+        assert_int_equal(certlife_profile_set(profile, words[i].name, words[i].text, NULL), 0);
+        int32_t *field = (int32_t *)((char *)profile + words[i].offset);
+        if (*field != words[i].value)
+            fail_msg("%s = %s: %d", words[i].name, words[i].text, (int)*field);
+        /* And nothing else has changed. */
+        *field = *(const int32_t *)((const char *)untouched + words[i].offset);
+        assert_int_equal(certlife_profile_equal(profile, untouched), 1);
+        certlife_profile_free(profile);
+        certlife_profile_free(untouched);
+    }
+}
+
+/* More values than an int has bits: each may be set once in a file, and none twice. */
+static void every_value_once_in_a_file(void **state)
+{
+    (void)state;
+    for (size_t i = 0; certlife_profile_value_name(i) != NULL; i++) {
+        char text[8192], again[sizeof text + 400], value[256], message[80];
+        certlife_profile *profile = profile_of("houjin"), *parsed = NULL;
+        certlife_error *err = NULL;
+        assert_int_equal(certlife_profile_print(profile, text, sizeof text, NULL), 0);
+        assert_int_equal(certlife_profile_get(profile, certlife_profile_value_name(i), value, sizeof value, NULL), 0);
+        int lines = 1;
+        for (const char *p = text; *p != '\0'; p++)
+            lines += *p == '\n';
+        snprintf(again, sizeof again, "%s%s = %s\n", text, certlife_profile_value_name(i), value);
+        int rc = certlife_profile_parse(again, &parsed, &err);
+        snprintf(message, sizeof message, "line %d: sets a value that was set before", lines);
+        assert_invalid(rc, err, message);
+        assert_null(parsed);
+        certlife_profile_free(profile);
+    }
 }
 
 static void too_little_room(void **state)
@@ -663,7 +822,7 @@ static void a_broken_file_names_the_line(void **state)
     (void)state;
     write_file(text, strlen(text));
     int rc = certlife_profile_load(path, &profile, &err);
-    char message[640];
+    char message[1000];
     snprintf(message, sizeof message, "profile file %s: line 2: profile: \"user\" is not the name of a value" THERE_IS,
              path);
     assert_invalid(rc, err, message);
@@ -740,6 +899,9 @@ int main(void)
         cmocka_unit_test(every_value_printed_and_set_is_the_same),
         cmocka_unit_test(a_profile_printed_and_parsed_is_the_same),
         cmocka_unit_test(one_value_makes_a_difference),
+        cmocka_unit_test(sending_hours_from_any_minute_until_any),
+        cmocka_unit_test(notice_words_and_what_they_stand_for),
+        cmocka_unit_test(every_value_once_in_a_file),
         cmocka_unit_test(too_little_room),
         cmocka_unit_test(a_file_as_people_write_it),
         cmocka_unit_test(broken_files_name_the_line),
