@@ -135,8 +135,9 @@ CERTLIFE_API void certlife_notice_page_free(certlife_notice_page *page); /* NULL
  * Hands out up to `limit` (1 to 1,000) notices that are due, the longest due first, to `worker` (a name, for the record;
  * 1 to 64 bytes) for `lease` seconds (1 to 86,400): until then nobody else gets them. Of a certificate with several
  * thresholds past, only the latest is handed out, and the days left are those of this moment (R-NOT-5). One that nobody
- * answered for comes back when the lease is over, and counts as tried. The page is yours to free; it may be empty, and
- * hold less than `limit` though more is due: ask certlife_notice_next_due. One durable commit; none if nothing is due.
+ * answered for comes back when the lease is over, and counts as tried. The page is yours to free; it may be empty, or
+ * hold less than `limit`, though more is due: certlife_notice_page_more and certlife_notice_next_due tell. One durable
+ * commit; none if nothing is due, and then a clock that is behind does not fail it either.
  */
 CERTLIFE_API int certlife_notice_claim(certlife_institution *institution, const certlife_actor *actor,
                                        const char *worker, int32_t limit, int32_t lease, certlife_notice_page **out,
@@ -148,7 +149,7 @@ CERTLIFE_API int certlife_notice_done(certlife_institution *institution, const c
                                       const certlife_notice *notice, certlife_decision *decision, certlife_error **err);
 
 /*
- * It was not delivered, and `cause` (up to 200 bytes) says why: it is tried again after 5 minutes, then 10, 20 and so on
+ * It was not delivered, and `cause` (1 to 200 bytes) says why: it is tried again after 5 minutes, then 10, 20 and so on
  * up to a day, in the sending hours; after as many attempts as the profile says it is parked. `cause` NULL: it was not
  * tried (the mail server cannot be reached, the worker stops); it comes back at once, and this does not count. After the
  * lease is over this changes nothing.
@@ -157,8 +158,9 @@ CERTLIFE_API int certlife_notice_give_back(certlife_institution *institution, co
                                            const certlife_notice *notice, const char *cause,
                                            certlife_decision *decision, certlife_error **err);
 
-/* When a worker should claim next: not before now, in the sending hours; INT64_MAX if nothing is planned. Acts and other
- * workers may bring it forward: sleep for some minutes at most. Changes nothing. */
+/* When a worker should claim next: not before now, in the sending hours; at once, whatever the hour, while users are still
+ * to be planned anew; INT64_MAX if nothing is planned. Acts and other workers may bring it forward: sleep for some minutes
+ * at most. Changes nothing. */
 CERTLIFE_API int certlife_notice_next_due(certlife_institution *institution, const certlife_actor *actor,
                                           int64_t *moment_out, certlife_decision *decision, certlife_error **err);
 

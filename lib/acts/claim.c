@@ -138,14 +138,14 @@ static int lease_out(struct claiming *c, struct handing *h, const struct planned
 {
     struct queued queued = h->queued;
     queued.moment = c->ledger.now + c->claim->lease;
-    queued.moved = true;
+    queued.hands++;
     queued.tried = chosen->label;
     queued.attempts = attempts;
     certlife__text_copy(queued.worker, sizeof queued.worker, c->claim->worker);
     noticed->state = CERTLIFE_NOTICE_PLANNED;
     noticed->due = chosen->due;
     noticed->until = queued.moment;
-    certlife__text_copy(noticed->worker, sizeof noticed->worker, queued.worker);
+    noticed->hands = queued.hands;
     noticed->attempts = attempts;
     if (h->state_read && h->state_found)
         certlife__text_copy(noticed->cause, sizeof noticed->cause, h->state.cause);
@@ -173,7 +173,7 @@ static int hand_out_one(struct claiming *c, struct handing *h, struct noticed *n
         rc = certlife__noticed_fill(&c->ledger, &h->user, &c->master, noticed, err);
     if (rc < 0)
         return rc;
-    int32_t attempts = queued->moved && queued->tried == chosen.label ? queued->attempts : 0;
+    int32_t attempts = queued->hands > 0 && queued->tried == chosen.label ? queued->attempts : 0;
     if (attempts >= c->ledger.profile->notice_attempts)
         rc = park(c, h, chosen.label, attempts, "no answer from the worker before its lease ended", err);
     else if (noticed->email[0] == '\0')
@@ -187,7 +187,7 @@ static int hand_out_one(struct claiming *c, struct handing *h, struct noticed *n
 static int still_belongs(struct claiming *c, struct handing *h, bool *out, certlife_error **err)
 {
     *out = true;
-    if (!h->queued.moved)
+    if (h->queued.hands == 0)
         return 0;
     int rc = read_state(c, h, err);
     if (rc < 0)

@@ -59,9 +59,9 @@ struct noticed {
     notice_label label;
     certlife_notice_state state;
     int64_t due;
-    int64_t until;              /* in hand: when the lease ends */
-    char worker[STAFF_MAX + 1]; /* and whose it is */
-    int64_t ended_at;           /* sent, parked */
+    int64_t until;    /* in hand: when the lease ends */
+    int32_t hands;    /* and which lease it is */
+    int64_t ended_at; /* sent, parked */
     char addressee_user[ID_MAX + 1];
     char email[EMAIL_MAX + 1];
     certlife_language language;

@@ -2,8 +2,6 @@
 /* What a worker says of a notice it has, or had, in hand: delivered, or given back (R-NOT-5). */
 #include "acts/ledger.h"
 
-#include <string.h>
-
 #include "base/error.h"
 
 struct answering {
@@ -40,8 +38,7 @@ static int read_answered(struct txn *txn, struct answering *a, struct scene *sce
         rc = certlife__chain_get(txn, chain, &a->state, &a->state_found, err);
     if (rc == 0)
         rc = certlife__queue_get(txn, a->noticed->until, chain, &a->queued, &a->held, err);
-    a->held = a->held && a->noticed->until != 0 && a->queued.attempts == a->noticed->attempts &&
-              strcmp(a->queued.worker, a->noticed->worker) == 0;
+    a->held = a->held && a->queued.hands == a->noticed->hands;
     a->alive = rc == 0 && a->state_found &&
                certlife__chain_course(&a->ledger, &a->user, chain, a->state.since, &a->course, &a->by);
     return rc;

@@ -148,7 +148,7 @@ struct queued {
     struct chain chain;
     notice_label label; /* as planned: the largest that was not said */
     int64_t due;        /* as planned: the chain's, if it is still its next */
-    bool moved;         /* it has been in a worker's hand */
+    int32_t hands;      /* how often it has been in a worker's hand: which lease is whose */
     notice_label tried; /* the label handed out last */
     int32_t attempts;   /* at that label */
     char worker[STAFF_MAX + 1];

@@ -205,8 +205,8 @@ static void code_queued(struct codec *codec, struct queued *queued)
     certlife__code_version(codec, 1);
     certlife__code_i64(codec, &queued->label);
     certlife__code_i64(codec, &queued->due);
-    certlife__code_flag(codec, &queued->moved);
-    if (!queued->moved)
+    certlife__code_i32(codec, &queued->hands);
+    if (queued->hands == 0)
         return;
     certlife__code_i64(codec, &queued->tried);
     certlife__code_i32(codec, &queued->attempts);
@@ -217,7 +217,7 @@ static bool read_queued(struct bytes value, struct queued *out)
 {
     struct codec codec = certlife__codec_reading(value);
     code_queued(&codec, out);
-    return certlife__codec_done(&codec) && out->due >= 0;
+    return certlife__codec_done(&codec) && out->due >= 0 && out->hands >= 0;
 }
 
 int certlife__queue_get(struct txn *txn, int64_t moment, const struct chain *chain, struct queued *out, bool *found_out,

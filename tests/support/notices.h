@@ -1,22 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Notices, told as stories; goes with world.h.
- *
- *     struct world *w = world_of_one("webfb", "e-mail to = user, master");
- *     assert_falls_due(w, "2027-03-02 09:00:00", "expiry keir002 30; expiry keir002 30 to master");
- *     ends(w);
- *
- * Notices are written as "kind user", with " to master", the days left, and " waits" where a renewed certificate waits to
- * be installed; a digest with its members: "digest keir001 10: keir002 10, keir003 30". Of another company, the user is
- * "0010000002/tanaka". In a list each begins with its state and ends with its moment: "planned expiry keir002
- * 2027-03-02 09:00:00"; sent and parked ones with when that happened. Several are separated by "; ", in any order.
- */
+/* Notices, told as stories; goes with world.h.      struct world *w = world_of_one("webfb", "e-mail to = user,
+ * master");     assert_falls_due(w, "2027-03-02 09:00:00", "expiry keir002 30; expiry keir002 30 to master");
+ * ends(w);  Notices are written as "kind user", with " to master", the days left, and " waits" where a renewed
+ * certificate waits to be installed; a digest with its members: "digest keir001 10: keir002 10, keir003 30". Of
+ * another company, the user is "0010000002/tanaka". In a list each begins with its state and ends with its moment:
+ * "planned expiry keir002 2027-03-02 09:00:00"; sent and parked ones with when that happened. Several are separated
+ * by "; ", in any order. */
 #ifndef CERTLIFE_TESTS_NOTICES_H
 #define CERTLIFE_TESTS_NOTICES_H
 
 #include "world.h"
 
-/* The world of world.h where the bank has chosen otherwise: lines of a profile file, "e-mail = 45, 10\ndigest = yes". */
+/* The world of world.h where the bank has chosen otherwise: lines of a profile file, "e-mail = 45, 10\ndigest =
+ * yes". */
 struct world *world_choosing(const char *profile, const char *choices);
 /* The same with one certificate, keir002's, obtained on 2026-04-01 at 12:00:00 or another moment, and valid for a year;
  * the master user's has been revoked. */

@@ -127,9 +127,9 @@ static void check_queue(struct ledger_check *c)
         struct chain_state state;
         bool found = false;
         CHECK(certlife__chain_get(c->txn, &queued->chain, &state, &found, NULL) == 0, queued->chain.user);
-        CHECK(queued->moved || (found && state.due == queued->moment && queued->due == queued->moment),
+        CHECK(queued->hands > 0 || (found && state.due == queued->moment && queued->due == queued->moment),
               queued->chain.user);
-        CHECK(queued->moved || queued->label < state.said, queued->chain.user);
+        CHECK(queued->hands > 0 || queued->label < state.said, queued->chain.user);
     }
 }
 

@@ -130,7 +130,7 @@ static void assert_queued(const struct queued *is, const struct queued *wanted)
 {
     assert_int_equal(is->moment, wanted->moment);
     assert_true(same_chain(&is->chain, &wanted->chain));
-    assert_true(is->label == wanted->label && is->due == wanted->due && is->moved == wanted->moved);
+    assert_true(is->label == wanted->label && is->due == wanted->due && is->hands == wanted->hands);
     assert_true(is->tried == wanted->tried && is->attempts == wanted->attempts);
     assert_string_equal(is->worker, wanted->worker);
 }
@@ -145,7 +145,7 @@ static void the_queue_there_and_back(void **state)
          .chain = chain,
          .label = 0,
          .due = 5,
-         .moved = true,
+         .hands = 1,
          .tried = -7,
          .attempts = 100,
          .worker = LONGEST},
@@ -153,7 +153,7 @@ static void the_queue_there_and_back(void **state)
          .chain = chain,
          .label = INT64_MIN,
          .due = INT64_MAX,
-         .moved = true,
+         .hands = 1,
          .tried = INT64_MAX,
          .attempts = INT32_MAX,
          .worker = ""},
@@ -507,7 +507,7 @@ static int put_queued(void)
                             .chain = whole,
                             .label = 30,
                             .due = 7,
-                            .moved = true,
+                            .hands = 1,
                             .tried = 30,
                             .attempts = 2,
                             .worker = "mailer 1"};
