@@ -26,8 +26,8 @@ void certlife__store_abort(struct txn *txn);
 
 /*
  * Runs `fn` in a write transaction and commits what it did; runs it again where the store answers BUSY, so what `fn` does
- * must be repeatable: no signing, no callbacks but hashing, no I/O. `fn` answers a negative failure, 0 to commit, or a positive
- * number to abort; that number is what update returns.
+ * must be repeatable: no signing, no callbacks but hashing, no I/O. `fn` answers a negative failure, 0 to commit, or a
+ * positive number to abort; that number is what update returns.
  */
 int certlife__store_update(certlife_store *store, certlife_store_mode mode,
                            int (*fn)(struct txn *txn, void *payload, certlife_error **err), void *payload,
