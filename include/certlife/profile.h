@@ -61,6 +61,9 @@ CERTLIFE_API int certlife_profile_print(const certlife_profile *profile, char *o
 CERTLIFE_API int certlife_profile_parse(const char *text, certlife_profile **out, certlife_error **err);
 CERTLIFE_API int certlife_profile_load(const char *path, certlife_profile **out, certlife_error **err);
 
+/* The institution's time (value `time`), for whoever shows dates: seconds east of UTC; 0 for NULL. */
+CERTLIFE_API int32_t certlife_profile_utc_offset(const certlife_profile *profile);
+
 /* 1 if all values but the name are the same, 0 if not; CERTLIFE_E_MISUSE for NULL. */
 CERTLIFE_API int certlife_profile_equal(const certlife_profile *a, const certlife_profile *b);
 

@@ -220,6 +220,11 @@ int certlife_profile_load(const char *path, certlife_profile **out, certlife_err
     return rc;
 }
 
+int32_t certlife_profile_utc_offset(const certlife_profile *profile)
+{
+    return profile != NULL ? profile->utc_offset : 0;
+}
+
 int certlife_profile_equal(const certlife_profile *a, const certlife_profile *b)
 {
     if (a == NULL || b == NULL)

@@ -43,7 +43,7 @@ static void raw_put(MDB_txn *txn, const void *key, size_t key_len, size_t value_
     raw_must(mdb_put(txn, bank.raw_dbi, &name, &data, 0), "put");
 }
 
-/* The rows that one obtain writes: moment, user, history, certificate, key. */
+/* The rows that one obtain writes: moment, user, history, the chain of notices, the next of them, certificate, key. */
 static void raw_commit(const char *user, long n)
 {
     MDB_txn *txn = NULL;
@@ -57,6 +57,12 @@ static void raw_commit(const char *user, long n)
     key[len] = 'h';
     memcpy(key + len + 1, serial.octets, serial.len);
     raw_put(txn, key, len + 1 + serial.len, 0);
+    key[len] = 'n';
+    raw_put(txn, key, len + 1 + serial.len, 40);
+    len = 9 + (size_t)snprintf((char *)key + 9, sizeof key - 9, "bench%c%s", 0, user);
+    key[0] = 'N';
+    memset(key + 1, 0x7f, 8); /* a year from now, as all of these */
+    raw_put(txn, key, len, 21);
     key[0] = 'K';
     memcpy(key + 1, serial.octets, serial.len);
     raw_put(txn, key, 1 + serial.len, 130 + bank.der_len);
