@@ -74,9 +74,7 @@ static int plan_instead(struct claiming *c, struct handing *h, bool alive, certl
         return rc;
     if (alive)
         return certlife__chain_plan(&c->ledger, &h->queued.chain, &h->state, h->by, true, err);
-    if (h->state.parked_at != 0)
-        rc = certlife__parked_erase(c->ledger.txn, h->state.parked_at, &h->queued.chain, err);
-    return rc < 0 ? rc : certlife__chain_erase(c->ledger.txn, &h->queued.chain, err);
+    return certlife__chain_forget(&c->ledger, &h->queued.chain, &h->state, err);
 }
 
 static int park(struct claiming *c, struct handing *h, notice_label label, int32_t attempts, const char *cause,
@@ -194,7 +192,7 @@ static int still_belongs(struct claiming *c, struct handing *h, bool *out, certl
         return rc;
     bool next = h->state_found && h->state.due == h->queued.due;
     *out = next && !h->state.withdrawn;
-    return next && h->state.withdrawn ? certlife__chain_erase(c->ledger.txn, &h->queued.chain, err) : 0;
+    return next && h->state.withdrawn ? certlife__chain_forget(&c->ledger, &h->queued.chain, &h->state, err) : 0;
 }
 
 static bool is_event(enum notice_topic topic)

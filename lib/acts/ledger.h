@@ -33,6 +33,10 @@ bool certlife__plan_stands(const struct plan *plan, const struct certlife_profil
  * `forced`. `course` NULL: a digest. */
 int certlife__chain_plan(const struct ledger *ledger, const struct chain *chain, struct chain_state *state,
                          const struct course *course, bool forced, certlife_error **err);
+/* Nothing of it is in the queue or in anybody's hand. */
+int certlife__chain_forget(const struct ledger *ledger, const struct chain *chain, const struct chain_state *state,
+                           certlife_error **err);
+/* The facts call for it no more: withdrawn, or marked so where its next notice is in a worker's hand. */
 int certlife__chain_end(const struct ledger *ledger, const struct chain *chain, struct chain_state *state,
                         certlife_error **err);
 /* `label` was not delivered, for the last time; the chain goes on with what follows. */

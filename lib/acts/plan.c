@@ -115,25 +115,33 @@ int certlife__chain_plan(const struct ledger *ledger, const struct chain *chain,
     return queue_next(ledger, chain, state, called_for ? &next : NULL, err);
 }
 
+int certlife__chain_forget(const struct ledger *ledger, const struct chain *chain, const struct chain_state *state,
+                           certlife_error **err)
+{
+    int rc = 0;
+    if (state->parked_at != 0)
+        rc = certlife__parked_erase(ledger->txn, state->parked_at, chain, err);
+    return rc < 0 ? rc : certlife__chain_erase(ledger->txn, chain, err);
+}
+
 int certlife__chain_end(const struct ledger *ledger, const struct chain *chain, struct chain_state *state,
                         certlife_error **err)
 {
     struct queued queued;
     bool in_queue = false;
     int rc = 0;
+    if (state->due != 0)
+        rc = certlife__queue_get(ledger->txn, state->due, chain, &queued, &in_queue, err);
+    if (rc == 0 && in_queue)
+        rc = certlife__queue_erase(ledger->txn, state->due, chain, err);
+    bool in_hand = state->due != 0 && !in_queue;
+    if (rc < 0 || !in_hand)
+        return rc < 0 ? rc : certlife__chain_forget(ledger, chain, state, err);
     if (state->parked_at != 0)
         rc = certlife__parked_erase(ledger->txn, state->parked_at, chain, err);
-    if (rc == 0 && state->due != 0)
-        rc = certlife__queue_get(ledger->txn, state->due, chain, &queued, &in_queue, err);
-    if (rc < 0)
-        return rc;
-    if (state->due != 0 && !in_queue) {
-        state->withdrawn = true;
-        state->parked_at = 0;
-        return certlife__chain_put(ledger->txn, chain, state, err);
-    }
-    rc = state->due != 0 ? certlife__queue_erase(ledger->txn, state->due, chain, err) : 0;
-    return rc < 0 ? rc : certlife__chain_erase(ledger->txn, chain, err);
+    state->withdrawn = true;
+    state->parked_at = 0;
+    return rc < 0 ? rc : certlife__chain_put(ledger->txn, chain, state, err);
 }
 
 int certlife__chain_park(const struct ledger *ledger, const struct chain *chain, struct chain_state *state,

@@ -77,20 +77,14 @@ static int go_on(struct answering *a, certlife_error **err)
     if (!a->state_found)
         return 0;
     bool parked = a->state.parked_at != 0 && a->noticed->label <= a->state.said;
-    if (!a->alive || a->state.withdrawn) {
-        bool over = a->held || parked; /* nothing of it is in anybody's hand any more */
-        if (over)
-            rc = certlife__chain_erase(a->ledger.txn, chain, err);
-        if (rc == 0 && over && a->state.parked_at != 0)
-            rc = certlife__parked_erase(a->ledger.txn, a->state.parked_at, chain, err);
-        return rc;
-    }
+    if ((!a->alive || a->state.withdrawn) && a->held)
+        return certlife__chain_forget(&a->ledger, chain, &a->state, err);
+    if (!a->alive || a->state.withdrawn)
+        return parked ? certlife__chain_end(&a->ledger, chain, &a->state, err) : 0;
     if (a->noticed->label >= a->state.said && !parked && !a->held)
         return 0;
     if (parked)
         rc = certlife__parked_erase(a->ledger.txn, a->state.parked_at, chain, err);
-    if (rc < 0)
-        return rc;
     if (parked)
         a->state.parked_at = 0;
     if (a->noticed->label < a->state.said)
@@ -98,7 +92,8 @@ static int go_on(struct answering *a, certlife_error **err)
     a->state.attempts = 0;
     a->state.cause[0] = '\0';
     bool in_hand = false;
-    rc = is_with_another(a, &in_hand, err);
+    if (rc == 0)
+        rc = is_with_another(a, &in_hand, err);
     if (rc == 0 && in_hand) /* looked at again when they answer */
         return certlife__chain_put(a->ledger.txn, chain, &a->state, err);
     return rc < 0 ? rc : certlife__chain_plan(&a->ledger, chain, &a->state, a->by, true, err);
