@@ -47,6 +47,7 @@ struct call {
     const char *contract;
     const char *user; /* NULL for acts on a contract */
     int64_t clock;    /* what the clock said, once */
+    bool untold;      /* the store is so full that nobody can be told of it */
     bool supposing;   /* only asked: medium, channel and serial number are supposed to fit */
 
     /* What else was asked, by act; all that makes one request differ from another is hashed in acts/answer.c too. */

@@ -9,6 +9,8 @@
 
 /* A claim that meets little but what is called for no more ends after so many times its limit, and the next goes on. */
 #define PASSES_MAX 8
+/* Likewise one that has so many members of digests in its page. */
+#define MEMBERS_MAX 20000
 
 struct claiming {
     const struct call *call;
@@ -20,6 +22,7 @@ struct claiming {
     struct contract contract; /* of the one before: neighbours share it */
     struct user master;
     bool master_read;
+    size_t members; /* handed out so far */
 };
 
 static int read_contract(struct claiming *c, const char *id, certlife_error **err)
@@ -77,15 +80,18 @@ static int plan_instead(struct claiming *c, struct handing *h, bool alive, certl
     return certlife__chain_forget(&c->ledger, &h->queued.chain, &h->state, err);
 }
 
+/* `cause` NULL: the last attempt was given back, or never answered for. */
 static int park(struct claiming *c, struct handing *h, notice_label label, int32_t attempts, const char *cause,
                 certlife_error **err)
 {
     int rc = read_state(c, h, err);
     if (rc == 0 && !h->state_found)
         rc = certlife__fail(err, CERTLIFE_E_STORE_CORRUPT, "user %s: has a notice without a chain", h->user.id);
-    return rc < 0 ? rc
-                  : certlife__chain_park(&c->ledger, &h->queued.chain, &h->state, h->by, label, attempts,
-                                         cause != NULL ? cause : h->state.cause, err);
+    if (rc < 0)
+        return rc;
+    if (cause == NULL)
+        cause = h->state.attempts == attempts ? h->state.cause : "no answer from the worker before its lease ended";
+    return certlife__chain_park(&c->ledger, &h->queued.chain, &h->state, h->by, label, attempts, cause, err);
 }
 
 /* Who must renew, and the moment of the last threshold among them that no digest has told of; 0: there is none. */
@@ -173,7 +179,7 @@ static int hand_out_one(struct claiming *c, struct handing *h, struct noticed *n
         return rc;
     int32_t attempts = queued->hands > 0 && queued->tried == chosen.label ? queued->attempts : 0;
     if (attempts >= c->ledger.profile->notice_attempts)
-        rc = park(c, h, chosen.label, attempts, "no answer from the worker before its lease ended", err);
+        rc = park(c, h, chosen.label, attempts, NULL, err);
     else if (noticed->email[0] == '\0')
         rc = park(c, h, chosen.label, attempts, "the addressee has no e-mail address", err);
     else
@@ -222,6 +228,7 @@ static int hand_out(struct claiming *c, const struct queued *queued, certlife_er
     if (noticed == NULL)
         return CERTLIFE_E_MEMORY;
     rc = hand_out_one(c, &h, noticed, err);
+    c->members += noticed->member_count;
     if (rc != 0) {
         free(noticed->members);
         c->out->count--;
@@ -236,16 +243,18 @@ static int claim_due(struct txn *txn, void *payload, certlife_error **err)
     bool changed = false;
     certlife__noticed_empty(c->out);
     c->contract.id[0] = '\0';
+    c->members = 0;
     int rc = certlife__notice_permit(txn, c->call, &scene, c->outcome, err);
     if (rc != CERTLIFE_ALLOWED)
         return rc;
     c->ledger = (struct ledger){txn, &c->call->institution->profile, &c->contract, scene.now};
     rc = certlife__plan_anew(txn, c->ledger.profile, scene.now, &changed, err);
     bool sends = certlife__notice_sending(c->ledger.profile, scene.now) == scene.now;
-    for (int pass = 0; rc == 0 && sends && pass < PASSES_MAX && c->out->count < c->claim->limit; pass++) {
+    for (int pass = 0;
+         rc == 0 && sends && pass < PASSES_MAX && c->out->count < c->claim->limit && c->members < MEMBERS_MAX; pass++) {
         size_t count = 0;
         rc = certlife__queue_read(txn, scene.now, c->batch, c->claim->limit - c->out->count, &count, err);
-        for (size_t i = 0; rc == 0 && i < count; i++)
+        for (size_t i = 0; rc == 0 && i < count && c->members < MEMBERS_MAX; i++)
             rc = hand_out(c, &c->batch[i], err);
         changed = changed || count > 0;
         c->out->more = count > 0;

@@ -82,7 +82,20 @@ int certlife__do(const struct call *call, const certlife_act *acts, size_t count
 {
     struct deed deed = {call, acts, count, outcome};
     certlife_store_mode mode = doings[doing_of(acts[0])].mode;
-    int rc = certlife__store_update(call->institution->store, mode, decide_and_do, &deed, err);
+    certlife_error *full = NULL;
+    int rc = certlife__store_update(call->institution->store, mode, decide_and_do, &deed, &full);
+    if (rc == CERTLIFE_E_STORE_FULL && mode == CERTLIFE_STORE_WRITE_RESERVE) { /* what must be done is done silently */
+        struct call untold = *call;
+        untold.untold = true;
+        deed.call = &untold;
+        certlife_error_free(full);
+        full = NULL;
+        rc = certlife__store_update(call->institution->store, mode, decide_and_do, &deed, &full);
+    }
+    if (err != NULL && *err == NULL)
+        *err = full;
+    else
+        certlife_error_free(full);
     if (rc < 0)
         return rc;
     if (outcome->verdict.code == CERTLIFE_CODE_ALLOWED)

@@ -33,6 +33,10 @@ bool certlife__plan_stands(const struct plan *plan, const struct certlife_profil
  * `forced`. `course` NULL: a digest. */
 int certlife__chain_plan(const struct ledger *ledger, const struct chain *chain, struct chain_state *state,
                          const struct course *course, bool forced, certlife_error **err);
+/* Its next notice has left its place in the queue: a worker has it, or had it and it waits to be tried again. Else
+ * `queued_out` is what stands there, if anything is planned. */
+int certlife__chain_in_hand(const struct ledger *ledger, const struct chain *chain, const struct chain_state *state,
+                            bool *out, struct queued *queued_out, certlife_error **err);
 /* Nothing of it is in the queue or in anybody's hand. */
 int certlife__chain_forget(const struct ledger *ledger, const struct chain *chain, const struct chain_state *state,
                            certlife_error **err);

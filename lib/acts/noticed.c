@@ -83,7 +83,7 @@ static int find_certificate(const struct ledger *ledger, const struct user *user
 }
 
 static int64_t happened_at(enum notice_topic topic, notice_label label, const struct certificate *certificate,
-                           const struct user *user)
+                           const struct serial *about)
 {
     if (topic == TOPIC_CERTIFICATE && label == 0)
         return certificate->not_after;
@@ -91,7 +91,7 @@ static int64_t happened_at(enum notice_topic topic, notice_label label, const st
         return certificate->issued_at;
     if (topic == TOPIC_REVOKED)
         return certificate->revoked_at;
-    return topic == TOPIC_REISSUED ? user->authorised_at : 0;
+    return topic == TOPIC_REISSUED ? certlife__notice_moment_of(about) : 0;
 }
 
 int certlife__noticed_fill(const struct ledger *ledger, const struct user *user, const struct user *master,
@@ -107,7 +107,7 @@ int certlife__noticed_fill(const struct ledger *ledger, const struct user *user,
     certlife__text_copy(noticed->email, sizeof noticed->email, addressee->email);
     noticed->language = profile->notice_language;
     noticed->renew_later_at = user->renew_later_at;
-    noticed->happened_at = happened_at(noticed->chain.topic, noticed->label, &certificate, user);
+    noticed->happened_at = happened_at(noticed->chain.topic, noticed->label, &certificate, &noticed->chain.about);
     if (certificate_exists(&certificate)) {
         noticed->serial = certificate.serial;
         noticed->expiry = certificate.not_after;
@@ -115,7 +115,8 @@ int certlife__noticed_fill(const struct ledger *ledger, const struct user *user,
         noticed->waits_to_install = certificate_usable(&user->unconfirmed, ledger->now) &&
                                     !serial_equal(&user->unconfirmed.serial, &certificate.serial);
     }
-    if (noticed->chain.topic == TOPIC_AUTHORISATION || noticed->chain.topic == TOPIC_REISSUED)
+    bool authorisation = noticed->chain.topic == TOPIC_AUTHORISATION || noticed->chain.topic == TOPIC_REISSUED;
+    if (authorisation && certlife__notice_moment_of(&noticed->chain.about) == user->authorised_at)
         noticed->obtain_by = user->obtain_by;
     int64_t last_day = certificate_exists(&certificate) ? certificate.not_after : noticed->obtain_by;
     if (last_day != 0 && last_day != NO_LIMIT)

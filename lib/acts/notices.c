@@ -127,6 +127,8 @@ static int list_planned(const struct ledger *ledger, const struct user *user, co
     bool planned = alive && !state->withdrawn && state->due != 0;
     if (planned && by != NULL)
         planned = certlife__notice_next(ledger->profile, by, state->said, ledger->now, &next);
+    if (planned && by != NULL) /* where several are past, the latest is sent */
+        certlife__notice_latest(ledger->profile, by, next.label, ledger->now, &next);
     if (!planned)
         return 0;
     struct noticed *noticed = list_one(out, chain, next.label, CERTLIFE_NOTICE_PLANNED, err);

@@ -84,18 +84,24 @@ static bool is_old_news(const struct ledger *ledger, const struct chain *chain, 
     return chain->topic == TOPIC_CERTIFICATE && next->label == 0 && state->due == 0 && next->due < ledger->now;
 }
 
+int certlife__chain_in_hand(const struct ledger *ledger, const struct chain *chain, const struct chain_state *state,
+                            bool *out, struct queued *queued_out, certlife_error **err)
+{
+    bool in_queue = true;
+    int rc = state->due != 0 ? certlife__queue_get(ledger->txn, state->due, chain, queued_out, &in_queue, err) : 0;
+    *out = !in_queue;
+    return rc;
+}
+
 int certlife__chain_plan(const struct ledger *ledger, const struct chain *chain, struct chain_state *state,
                          const struct course *course, bool forced, certlife_error **err)
 {
     struct queued queued = {0};
     struct planned next = {0};
-    bool in_queue = false, called_for = false;
-    int rc = 0;
-    if (state->due != 0)
-        rc = certlife__queue_get(ledger->txn, state->due, chain, &queued, &in_queue, err);
+    bool in_hand = false, called_for = false;
+    int rc = certlife__chain_in_hand(ledger, chain, state, &in_hand, &queued, err);
     if (rc < 0)
         return rc;
-    bool in_hand = state->due != 0 && !in_queue;
     if (in_hand && !forced) {
         if (!state->withdrawn)
             return 0;
@@ -108,7 +114,7 @@ int certlife__chain_plan(const struct ledger *ledger, const struct chain *chain,
         called_for = certlife__notice_next(ledger->profile, course, state->said, ledger->now, &next);
     if (called_for && !forced && is_old_news(ledger, chain, state, &next))
         called_for = false;
-    bool stands = in_queue && called_for && next.due == state->due && next.label == queued.label;
+    bool stands = called_for && next.due == state->due && next.label == queued.label;
     bool nothing = state->due == 0 && !called_for;
     if (rc < 0 || ((stands || nothing) && !forced))
         return rc;
@@ -128,13 +134,10 @@ int certlife__chain_end(const struct ledger *ledger, const struct chain *chain, 
                         certlife_error **err)
 {
     struct queued queued;
-    bool in_queue = false;
-    int rc = 0;
-    if (state->due != 0)
-        rc = certlife__queue_get(ledger->txn, state->due, chain, &queued, &in_queue, err);
-    if (rc == 0 && in_queue)
+    bool in_hand = false;
+    int rc = certlife__chain_in_hand(ledger, chain, state, &in_hand, &queued, err);
+    if (rc == 0 && !in_hand && state->due != 0)
         rc = certlife__queue_erase(ledger->txn, state->due, chain, err);
-    bool in_hand = state->due != 0 && !in_queue;
     if (rc < 0 || !in_hand)
         return rc < 0 ? rc : certlife__chain_forget(ledger, chain, state, err);
     if (state->parked_at != 0)
@@ -167,11 +170,9 @@ int certlife__chain_retry(const struct ledger *ledger, const struct chain *chain
     struct course course;
     const struct course *by = NULL;
     struct queued queued;
-    bool in_queue = false;
-    int rc = 0;
-    if (state->due != 0)
-        rc = certlife__queue_get(ledger->txn, state->due, chain, &queued, &in_queue, err);
-    if (rc < 0 || (state->due != 0 && !in_queue)) /* what follows is in hand, and takes its place */
+    bool in_hand = false;
+    int rc = certlife__chain_in_hand(ledger, chain, state, &in_hand, &queued, err);
+    if (rc < 0 || in_hand) /* what follows takes its place */
         return rc;
     rc = certlife__parked_erase(ledger->txn, state->parked_at, chain, err);
     state->said++;
@@ -216,19 +217,18 @@ static int hasten_digest(const struct ledger *ledger, const struct user *user, c
     struct chain_state state = {.since = ledger->now, .said = NOTHING_SAID};
     struct digested digested;
     struct queued queued;
-    bool found = false, in_queue = false;
+    bool found = false, in_hand = false;
     if (!certlife__notice_digests(ledger->profile) || user->role != CERTLIFE_ROLE_GENERAL)
         return 0;
     certlife__text_copy(master.contract, sizeof master.contract, user->contract);
     certlife__text_copy(master.id, sizeof master.id, ledger->contract->master);
     struct chain chain = certlife__chain_of(&master, TOPIC_DIGEST, CERTLIFE_ADDRESSEE_MASTER, &nothing);
     int rc = certlife__chain_get(ledger->txn, &chain, &state, &found, err);
-    if (rc == 0 && state.due != 0)
-        rc = certlife__queue_get(ledger->txn, state.due, &chain, &queued, &in_queue, err);
+    if (rc == 0)
+        rc = certlife__chain_in_hand(ledger, &chain, &state, &in_hand, &queued, err);
     if (rc < 0)
         return rc;
     certlife__notice_digested(ledger->profile, ledger->contract, user, state.said, ledger->now, &digested);
-    bool in_hand = state.due != 0 && !in_queue;
     if (digested.next == NEVER || in_hand || (state.due != 0 && state.due <= digested.next))
         return 0;
     struct planned next = {-digested.next, digested.next};
@@ -270,11 +270,15 @@ int certlife__plan_event(const struct ledger *ledger, const struct user *user, e
     uint32_t to = certlife__notice_addressees(ledger->profile, user, topic);
     for (certlife_addressee a = CERTLIFE_ADDRESSEE_USER; a <= CERTLIFE_ADDRESSEE_MASTER; a++) {
         struct chain chain = certlife__chain_of(user, topic, a, about);
+        struct chain_state state = {.since = ledger->now, .said = NOTHING_SAID};
         struct course course;
+        bool found = false;
         if ((to >> a & 1) == 0 || !certlife__notice_course(ledger->profile, ledger->contract, user, &chain, ledger->now,
                                                            ledger->now, &course))
             continue;
-        int rc = begin(ledger, user, &chain, ledger->now, err);
+        int rc = certlife__chain_get(ledger->txn, &chain, &state, &found, err);
+        if (rc == 0 && !found) /* also where it has to wait: nothing calls for it again */
+            rc = certlife__chain_plan(ledger, &chain, &state, &course, true, err);
         if (rc < 0)
             return rc;
     }

@@ -30,15 +30,17 @@ static struct ledger ledger_of(struct txn *txn, const struct call *call, const s
 }
 
 /* What is told of it, besides what the new facts call for. */
-static int plan_turn(const struct ledger *ledger, certlife_act act, const struct user *before, const struct user *after,
-                     certlife_error **err)
+static int plan_turn(const struct ledger *ledger, const struct call *call, const struct user *before,
+                     const struct user *after, certlife_error **err)
 {
     struct serial authorisation = certlife__notice_moment_name(after->authorised_at);
     bool revoked = after->current.revoked_at != 0 && before->current.revoked_at == 0;
     int rc = certlife__plan_user(ledger, after, err);
-    if (rc == 0 && act == CERTLIFE_ACT_REVOKE && revoked)
+    if (rc < 0 || call->untold)
+        return rc;
+    if (call->act == CERTLIFE_ACT_REVOKE && revoked)
         rc = certlife__plan_event(ledger, after, TOPIC_REVOKED, &after->current.serial, err);
-    if (rc == 0 && act == CERTLIFE_ACT_REISSUE)
+    if (rc == 0 && call->act == CERTLIFE_ACT_REISSUE)
         rc = certlife__plan_event(ledger, after, TOPIC_REISSUED, &authorisation, err);
     return rc;
 }
@@ -53,7 +55,7 @@ int certlife__apply_transition(struct txn *txn, const struct call *call, const s
         certlife__text_copy(change.user.application, sizeof change.user.application, author.application);
     struct ledger ledger = ledger_of(txn, call, scene);
     int rc = certlife__change_write(txn, &change, &author, err);
-    return rc < 0 ? rc : plan_turn(&ledger, call->act, user, &change.user, err);
+    return rc < 0 ? rc : plan_turn(&ledger, call, user, &change.user, err);
 }
 
 int certlife__apply_user_add(struct txn *txn, const struct call *call, struct scene *scene, certlife_error **err)

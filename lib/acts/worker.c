@@ -2,6 +2,8 @@
 /* What a worker says of a notice it has, or had, in hand: delivered, or given back (R-NOT-5). */
 #include "acts/ledger.h"
 
+#include <string.h>
+
 #include "base/error.h"
 
 struct answering {
@@ -38,7 +40,7 @@ static int read_answered(struct txn *txn, struct answering *a, struct scene *sce
         rc = certlife__chain_get(txn, chain, &a->state, &a->state_found, err);
     if (rc == 0)
         rc = certlife__queue_get(txn, a->noticed->until, chain, &a->queued, &a->held, err);
-    a->held = a->held && a->queued.hands == a->noticed->hands;
+    a->held = a->held && a->queued.hands == a->noticed->hands && a->queued.tried == a->noticed->label;
     a->alive = rc == 0 && a->state_found &&
                certlife__chain_course(&a->ledger, &a->user, chain, a->state.since, &a->course, &a->by);
     return rc;
@@ -57,46 +59,36 @@ static int record_sent(struct answering *a, certlife_error **err)
     return certlife__sent_put(a->ledger.txn, &noticed->chain, noticed->label, &sent, err);
 }
 
-/* This worker's lease is over, and the chain's notice has been handed out anew. */
-static int is_with_another(const struct answering *a, bool *out, certlife_error **err)
-{
-    struct queued queued;
-    bool waits = true;
-    int rc = 0;
-    if (!a->held && a->state.due != 0)
-        rc = certlife__queue_get(a->ledger.txn, a->state.due, &a->noticed->chain, &queued, &waits, err);
-    *out = !waits;
-    return rc;
-}
-
-/* The chain goes on behind what was sent, unless it has already. */
+/* The chain goes on behind what was sent; where another worker has it in hand by now, when they answer. */
 static int go_on(struct answering *a, certlife_error **err)
 {
     const struct chain *chain = &a->noticed->chain;
-    int rc = 0;
+    struct queued queued;
+    bool in_hand = false;
     if (!a->state_found)
         return 0;
-    bool parked = a->state.parked_at != 0 && a->noticed->label <= a->state.said;
-    if ((!a->alive || a->state.withdrawn) && a->held)
-        return certlife__chain_forget(&a->ledger, chain, &a->state, err);
-    if (!a->alive || a->state.withdrawn)
-        return parked ? certlife__chain_end(&a->ledger, chain, &a->state, err) : 0;
-    if (a->noticed->label >= a->state.said && !parked && !a->held)
+    bool is_parked = a->state.parked_at != 0 && a->noticed->label <= a->state.said;
+    bool is_news = a->noticed->label < a->state.said;
+    if (!a->held && !is_parked && !is_news) /* said before */
         return 0;
-    if (parked)
+    int rc = a->held ? 0 : certlife__chain_in_hand(&a->ledger, chain, &a->state, &in_hand, &queued, err);
+    bool ends = !a->alive || a->state.withdrawn;
+    if (rc == 0 && ends && a->held)
+        return certlife__chain_forget(&a->ledger, chain, &a->state, err);
+    if (rc == 0 && ends && !in_hand)
+        return certlife__chain_end(&a->ledger, chain, &a->state, err);
+    if (rc == 0 && is_parked)
         rc = certlife__parked_erase(a->ledger.txn, a->state.parked_at, chain, err);
-    if (parked)
+    if (rc < 0)
+        return rc;
+    if (is_parked)
         a->state.parked_at = 0;
-    if (a->noticed->label < a->state.said)
+    if (is_news)
         a->state.said = a->noticed->label;
     a->state.attempts = 0;
     a->state.cause[0] = '\0';
-    bool in_hand = false;
-    if (rc == 0)
-        rc = is_with_another(a, &in_hand, err);
-    if (rc == 0 && in_hand) /* looked at again when they answer */
-        return certlife__chain_put(a->ledger.txn, chain, &a->state, err);
-    return rc < 0 ? rc : certlife__chain_plan(&a->ledger, chain, &a->state, a->by, true, err);
+    return in_hand ? certlife__chain_put(a->ledger.txn, chain, &a->state, err)
+                   : certlife__chain_plan(&a->ledger, chain, &a->state, a->by, true, err);
 }
 
 static int take_done(struct txn *txn, void *payload, certlife_error **err)
@@ -118,7 +110,7 @@ int certlife__notice_done(const struct call *call, const struct noticed *noticed
                           certlife_error **err)
 {
     struct answering answering = {.call = call, .noticed = noticed, .outcome = outcome};
-    int rc = certlife__store_update(call->institution->store, CERTLIFE_STORE_WRITE_RESERVE, take_done, &answering, err);
+    int rc = certlife__store_update(call->institution->store, CERTLIFE_STORE_WRITE, take_done, &answering, err);
     return rc < 0 ? rc : answer_of(outcome);
 }
 
@@ -128,7 +120,7 @@ static int put_back(struct answering *a, certlife_error **err)
     struct queued queued = a->queued;
     int64_t delay = certlife__notice_delay(queued.attempts);
     queued.moment = a->ledger.now;
-    if (a->cause == NULL)
+    if (a->cause == NULL && queued.attempts > 0)
         queued.attempts--;
     else
         queued.moment = certlife__notice_sending(a->ledger.profile, a->ledger.now + delay);
@@ -138,6 +130,21 @@ static int put_back(struct answering *a, certlife_error **err)
     a->state.attempts = queued.attempts;
     certlife__text_copy(a->state.cause, sizeof a->state.cause, a->cause);
     return certlife__chain_put(a->ledger.txn, &a->noticed->chain, &a->state, err);
+}
+
+/* What failed at an address that has been changed meanwhile says nothing of the new one. */
+static int has_moved(const struct answering *a, bool *out, certlife_error **err)
+{
+    struct user master;
+    const struct user *addressee = &a->user;
+    bool found = true;
+    int rc = 0;
+    if (a->noticed->chain.addressee == CERTLIFE_ADDRESSEE_MASTER) {
+        rc = certlife__user_get(a->ledger.txn, a->contract.id, a->contract.master, &master, &found, err);
+        addressee = &master;
+    }
+    *out = rc == 0 && found && strcmp(addressee->email, a->noticed->email) != 0;
+    return rc;
 }
 
 static int take_back(struct txn *txn, void *payload, certlife_error **err)
@@ -151,8 +158,13 @@ static int take_back(struct txn *txn, void *payload, certlife_error **err)
         return 1;
     bool belongs = a->state_found && a->state.due == a->queued.due;
     bool said = a->noticed->label >= a->state.said; /* by another, whose lease was over */
+    bool moved = false;
+    rc = has_moved(a, &moved, err);
+    if (moved)
+        a->queued.attempts = 0;
     bool last = a->cause != NULL && a->queued.attempts >= a->ledger.profile->notice_attempts;
-    rc = certlife__queue_erase(txn, a->noticed->until, &a->noticed->chain, err);
+    if (rc == 0)
+        rc = certlife__queue_erase(txn, a->noticed->until, &a->noticed->chain, err);
     if (rc == 0 && belongs && (a->state.withdrawn || !a->alive || said))
         rc = go_on(a, err);
     else if (rc == 0 && belongs && last)
@@ -167,6 +179,6 @@ int certlife__notice_give_back(const struct call *call, const struct noticed *no
                                struct outcome *outcome, certlife_error **err)
 {
     struct answering answering = {.call = call, .noticed = noticed, .cause = cause, .outcome = outcome};
-    int rc = certlife__store_update(call->institution->store, CERTLIFE_STORE_WRITE_RESERVE, take_back, &answering, err);
+    int rc = certlife__store_update(call->institution->store, CERTLIFE_STORE_WRITE, take_back, &answering, err);
     return rc < 0 ? rc : answer_of(outcome);
 }

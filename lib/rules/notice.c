@@ -244,6 +244,14 @@ struct chain certlife__chain_of(const struct user *user, enum notice_topic topic
     return chain;
 }
 
+int64_t certlife__notice_moment_of(const struct serial *name)
+{
+    uint64_t moment = 0;
+    for (int i = 0; i < name->len; i++)
+        moment = moment << 8 | name->octets[i];
+    return (int64_t)moment;
+}
+
 static size_t want(const struct certlife_profile *profile, const struct contract *contract, const struct user *user,
                    enum notice_topic topic, const struct serial *about, int64_t since, int64_t now, struct chain *out,
                    int64_t *since_out)

@@ -50,6 +50,7 @@ struct chain certlife__chain_of(const struct user *user, enum notice_topic topic
                                 const struct serial *about);
 /* The name of an authorisation: its moment. */
 struct serial certlife__notice_moment_name(int64_t moment);
+int64_t certlife__notice_moment_of(const struct serial *name);
 
 /* Digests. True if this user's certificate is in one at `now`; the thresholds that make it due: the last one past, and the
  * first one after `said`; 0 and NEVER where there is none. */

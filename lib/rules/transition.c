@@ -109,10 +109,9 @@ struct change certlife__transition_receive(const struct user *user, const struct
     bool stays_beside = certificate_usable(&after->current, now) && !reissued;
 
     after->issuing = (struct issuing){0};
-    if (certificate->issued_by == CERTLIFE_ACT_OBTAIN) {
-        after->authorised_at = 0;
-        after->obtain_by = 0;
-    } else if (stays_beside && after->current.confirmed_at == 0) {
+    after->authorised_at = 0; /* used; or lapsed beside one that could still be renewed */
+    after->obtain_by = 0;
+    if (certificate->issued_by == CERTLIFE_ACT_RENEW && stays_beside && after->current.confirmed_at == 0) {
         after->current.confirmed_at = now; /* its bearer has just renewed with it */
     }
     end_unconfirmed(&change, CERTLIFE_REASON_SUPERSEDED, now);

@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Notices, told as stories; goes with world.h.      struct world *w = world_of_one("webfb", "e-mail to = user,
- * master");     assert_falls_due(w, "2027-03-02 09:00:00", "expiry keir002 30; expiry keir002 30 to master");
- * ends(w);  Notices are written as "kind user", with " to master", the days left, and " waits" where a renewed
- * certificate waits to be installed; a digest with its members: "digest keir001 10: keir002 10, keir003 30". Of
- * another company, the user is "0010000002/tanaka". In a list each begins with its state and ends with its moment:
- * "planned expiry keir002 2027-03-02 09:00:00"; sent and parked ones with when that happened. Several are separated
- * by "; ", in any order. */
+/*
+ * Notices, told as stories; goes with world.h.
+ *
+ *     struct world *w = world_of_one("webfb", "e-mail to = user, master");
+ *     assert_falls_due(w, "2027-03-02 09:00:00", "expiry keir002 30; expiry keir002 to master 30");
+ *     ends(w);
+ *
+ * Notices are written as "kind user", with " to master", the days left, and " waits" where a renewed certificate waits to
+ * be installed; a digest with its members: "digest keir001 10: keir002 10, keir003 30". Of another company, the user is
+ * "0010000002/tanaka". In a list each begins with its state and ends with its moment: "planned expiry keir002 2027-03-02
+ * 09:00:00"; sent and parked ones with when that happened. Several are separated by "; ", in any order.
+ */
 #ifndef CERTLIFE_TESTS_NOTICES_H
 #define CERTLIFE_TESTS_NOTICES_H
 
