@@ -201,11 +201,6 @@ static int still_belongs(struct claiming *c, struct handing *h, bool *out, certl
     return next && h->state.withdrawn ? certlife__chain_forget(&c->ledger, &h->queued.chain, &h->state, err) : 0;
 }
 
-static bool is_event(enum notice_topic topic)
-{
-    return topic == TOPIC_ISSUED || topic == TOPIC_REISSUED || topic == TOPIC_REVOKED;
-}
-
 static int hand_out(struct claiming *c, const struct queued *queued, certlife_error **err)
 {
     struct handing h = {.queued = *queued};
@@ -220,7 +215,7 @@ static int hand_out(struct claiming *c, const struct queued *queued, certlife_er
         rc = certlife__fail(err, CERTLIFE_E_STORE_CORRUPT, "user %s: has notices but no record", queued->chain.user);
     if (rc == 0)
         rc = read_contract(c, queued->chain.contract, err);
-    if (rc == 0 && is_event(queued->chain.topic)) /* is planned by when it began */
+    if (rc == 0 && topic_is_event(queued->chain.topic)) /* is planned by when it began */
         rc = read_state(c, &h, err);
     if (rc < 0)
         return rc;

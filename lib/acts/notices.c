@@ -145,8 +145,7 @@ static int list_planned(const struct ledger *ledger, const struct user *user, co
 static int list_chains(const struct ledger *ledger, const struct user *user, const struct user *master,
                        struct noticed_list *out, certlife_error **err)
 {
-    static const struct serial nothing = {0};
-    struct chain chain = certlife__chain_of(user, 0, 0, &nothing);
+    struct chain chain = certlife__chain_of(user, 0, 0, NULL);
     for (;;) {
         struct chain_state state;
         bool found = false;
@@ -165,8 +164,7 @@ static int list_chains(const struct ledger *ledger, const struct user *user, con
 static int list_sent(const struct ledger *ledger, const struct user *user, const struct user *master,
                      struct noticed_list *out, certlife_error **err)
 {
-    static const struct serial nothing = {0};
-    struct chain chain = certlife__chain_of(user, 0, 0, &nothing);
+    struct chain chain = certlife__chain_of(user, 0, 0, NULL);
     notice_label label = 0;
     for (;;) {
         struct sent sent;

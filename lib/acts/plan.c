@@ -13,12 +13,11 @@
 bool certlife__chain_course(const struct ledger *ledger, const struct user *user, const struct chain *chain,
                             int64_t since, struct course *out, const struct course **course_out)
 {
-    static const struct days_list no_days = {0, {0}};
     *course_out = out;
     if (chain->topic != TOPIC_DIGEST)
         return certlife__notice_course(ledger->profile, ledger->contract, user, chain, since, ledger->now, out);
     /* Where none are made for a while, what they told of is not forgotten. */
-    *out = (struct course){.days = &no_days, .since = since, .final = NEVER};
+    *out = certlife__notice_silence(since);
     if (certlife__notice_digests(ledger->profile) && !ledger->contract->suspended)
         *course_out = NULL;
     return ledger->contract->closed_at == 0 && strcmp(ledger->contract->master, user->id) == 0;
@@ -49,7 +48,7 @@ static int next_digest(const struct ledger *ledger, notice_label said, struct pl
 /* What was said is remembered as long as the certificate or authorisation lives; an event, until it is said. */
 static bool is_worth_keeping(const struct chain *chain, const struct chain_state *state)
 {
-    bool event = chain->topic == TOPIC_ISSUED || chain->topic == TOPIC_REISSUED || chain->topic == TOPIC_REVOKED;
+    bool event = topic_is_event(chain->topic);
     return state->due != 0 || state->parked_at != 0 || (event ? state->said > 0 : state->said != NOTHING_SAID);
 }
 
@@ -212,7 +211,6 @@ static bool same_chain(const struct chain *a, const struct chain *b)
  * claimed. */
 static int hasten_digest(const struct ledger *ledger, const struct user *user, certlife_error **err)
 {
-    static const struct serial nothing = {0};
     struct user master = {.role = CERTLIFE_ROLE_MASTER};
     struct chain_state state = {.since = ledger->now, .said = NOTHING_SAID};
     struct digested digested;
@@ -222,7 +220,7 @@ static int hasten_digest(const struct ledger *ledger, const struct user *user, c
         return 0;
     certlife__text_copy(master.contract, sizeof master.contract, user->contract);
     certlife__text_copy(master.id, sizeof master.id, ledger->contract->master);
-    struct chain chain = certlife__chain_of(&master, TOPIC_DIGEST, CERTLIFE_ADDRESSEE_MASTER, &nothing);
+    struct chain chain = certlife__chain_of(&master, TOPIC_DIGEST, CERTLIFE_ADDRESSEE_MASTER, NULL);
     int rc = certlife__chain_get(ledger->txn, &chain, &state, &found, err);
     if (rc == 0)
         rc = certlife__chain_in_hand(ledger, &chain, &state, &in_hand, &queued, err);
@@ -241,8 +239,7 @@ int certlife__plan_user(const struct ledger *ledger, const struct user *user, ce
     int64_t since[WANTED_MAX];
     bool there[WANTED_MAX] = {false};
     size_t count = certlife__notice_wanted(ledger->profile, ledger->contract, user, ledger->now, wanted, since);
-    static const struct serial nothing = {0};
-    struct chain chain = certlife__chain_of(user, 0, 0, &nothing);
+    struct chain chain = certlife__chain_of(user, 0, 0, NULL);
     for (;;) {
         struct chain_state state;
         bool found = false;
@@ -289,8 +286,7 @@ int certlife__plan_event(const struct ledger *ledger, const struct user *user, e
 static int retry_chains(const struct ledger *ledger, const struct user *user, certlife_addressee addressee,
                         certlife_error **err)
 {
-    static const struct serial nothing = {0};
-    struct chain chain = certlife__chain_of(user, 0, 0, &nothing);
+    struct chain chain = certlife__chain_of(user, 0, 0, NULL);
     for (;;) {
         struct chain_state state;
         bool found = false;

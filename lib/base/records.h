@@ -87,6 +87,12 @@ enum notice_topic {
 };
 #define TOPIC_MAX TOPIC_DIGEST
 
+/* Something that happened, said once. */
+static inline bool topic_is_event(enum notice_topic topic)
+{
+    return topic == TOPIC_ISSUED || topic == TOPIC_REISSUED || topic == TOPIC_REVOKED;
+}
+
 /* Notices about one thing to one addressee, which follow each other. */
 struct chain {
     char contract[ID_MAX + 1];
@@ -106,6 +112,8 @@ typedef int64_t notice_label;
 
 /* How far a chain is. Its next notice stands in the queue under `due`, unless a worker has had it in hand. */
 #define CAUSE_MAX 200
+/* The profile's values that plans are made by, as text. */
+#define NOTICE_VALUES_MAX 1024
 struct chain_state {
     int64_t since;     /* when it began */
     notice_label said; /* the last one said, or given up */

@@ -183,9 +183,8 @@ int certlife__sent_next(struct txn *txn, struct chain *chain, notice_label *labe
                         certlife_error **err);
 
 /* What the ledger is planned by; absent: nothing yet. While `contract` is not "", users behind it are still to be done. */
-#define PLAN_VALUES_MAX 1024
 struct plan {
-    char values[PLAN_VALUES_MAX];
+    char values[NOTICE_VALUES_MAX];
     bool done;
     char contract[ID_MAX + 1];
     char user[ID_MAX + 1];

@@ -210,18 +210,23 @@ static bool is_suspended(const struct contract *contract, const struct user *use
     return user->suspended || contract->suspended;
 }
 
+struct course certlife__notice_silence(int64_t since)
+{
+    return (struct course){.days = &no_days, .since = since, .final = NEVER};
+}
+
 bool certlife__notice_course(const struct certlife_profile *profile, const struct contract *contract,
                              const struct user *user, const struct chain *chain, int64_t since, int64_t now,
                              struct course *out)
 {
-    *out = (struct course){.days = &no_days, .since = since, .final = NEVER};
+    *out = certlife__notice_silence(since);
     if (is_gone(contract, user))
         return false;
     bool alive = chain->topic == TOPIC_CERTIFICATE     ? course_of_certificate(profile, user, chain, now, out)
                  : chain->topic == TOPIC_AUTHORISATION ? course_of_authorisation(profile, user, chain, now, out)
                                                        : course_of_event(profile, user, chain, now, out);
     if (is_suspended(contract, user))
-        *out = (struct course){.days = &no_days, .since = since, .final = NEVER};
+        *out = certlife__notice_silence(since);
     return alive;
 }
 
@@ -238,7 +243,9 @@ struct serial certlife__notice_moment_name(int64_t moment)
 struct chain certlife__chain_of(const struct user *user, enum notice_topic topic, certlife_addressee addressee,
                                 const struct serial *about)
 {
-    struct chain chain = {.topic = topic, .addressee = addressee, .about = *about};
+    struct chain chain = {.topic = topic, .addressee = addressee};
+    if (about != NULL)
+        chain.about = *about;
     certlife__text_copy(chain.contract, sizeof chain.contract, user->contract);
     certlife__text_copy(chain.user, sizeof chain.user, user->id);
     return chain;

@@ -21,6 +21,9 @@ bool certlife__notice_course(const struct certlife_profile *profile, const struc
                              const struct user *user, const struct chain *chain, int64_t since, int64_t now,
                              struct course *out);
 
+/* The course of a chain that goes on, but says nothing for now. */
+struct course certlife__notice_silence(int64_t since);
+
 struct planned {
     notice_label label;
     int64_t due;
@@ -46,6 +49,7 @@ size_t certlife__notice_wanted(const struct certlife_profile *profile, const str
 uint32_t certlife__notice_addressees(const struct certlife_profile *profile, const struct user *user,
                                      enum notice_topic topic);
 
+/* `about` NULL: nothing, as of digests; topic 0 and addressee 0: what stands before the first of the user's chains. */
 struct chain certlife__chain_of(const struct user *user, enum notice_topic topic, certlife_addressee addressee,
                                 const struct serial *about);
 /* The name of an authorisation: its moment. */
@@ -67,8 +71,6 @@ certlife_notice_kind certlife__notice_kind_of(enum notice_topic topic, notice_la
 /* How long to wait after an attempt that failed, seconds. */
 int64_t certlife__notice_delay(int32_t attempts);
 
-/* The profile's values that plans are made by, as text. */
-#define NOTICE_VALUES_MAX 1024
 void certlife__notice_values_print(const struct certlife_profile *profile, char out[NOTICE_VALUES_MAX]);
 
 #endif
