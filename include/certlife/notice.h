@@ -132,7 +132,7 @@ CERTLIFE_API int certlife_notice_page_more(const certlife_notice_page *page);
 CERTLIFE_API void certlife_notice_page_free(certlife_notice_page *page); /* NULL does nothing */
 
 /*
- * Hands out up to `limit` (1 to 1,000) notices that are due, the longest due first, to `worker` (a name, for the record;
+ * Hands out up to `limit` (1 to 1,000) notices that are due, what waits longest first, to `worker` (a name, for the record;
  * 1 to 64 bytes) for `lease` seconds (1 to 86,400): until then nobody else gets them. Of a certificate with several
  * thresholds past, only the latest is handed out, and the days left are those of this moment (R-NOT-5). One that nobody
  * answered for comes back when the lease is over, and counts as tried. The page is yours to free; it may be empty, or

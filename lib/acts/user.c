@@ -90,7 +90,7 @@ int certlife__apply_user_change(struct txn *txn, const struct call *call, struct
         return 1;
     struct ledger ledger = ledger_of(txn, call, scene);
     int rc = certlife__user_put(txn, &user, err);
-    if (rc == 0 && strcmp(user.email, scene->user.email) != 0)
+    if (rc == 0 && user.email[0] != '\0' && strcmp(user.email, scene->user.email) != 0)
         rc = certlife__plan_address(&ledger, &user, err);
     return rc;
 }

@@ -118,12 +118,12 @@ int certlife__notice_done(const struct call *call, const struct noticed *noticed
 static int put_back(struct answering *a, certlife_error **err)
 {
     struct queued queued = a->queued;
-    int64_t delay = certlife__notice_delay(queued.attempts);
     queued.moment = a->ledger.now;
-    if (a->cause == NULL && queued.attempts > 0)
+    if (a->cause != NULL)
+        queued.moment =
+            certlife__notice_sending(a->ledger.profile, a->ledger.now + certlife__notice_delay(queued.attempts));
+    else if (queued.attempts > 0)
         queued.attempts--;
-    else
-        queued.moment = certlife__notice_sending(a->ledger.profile, a->ledger.now + delay);
     int rc = certlife__queue_put(a->ledger.txn, &queued, err);
     if (rc < 0 || a->cause == NULL)
         return rc;

@@ -38,7 +38,27 @@ static void test_r_not_1_new_address_while_in_hand(void **state)
     gives_back(&mailer, "550 no such mailbox");
     forgets(&mailer);
     assert_parked(w, "");
-    assert_falls_due(w, "2027-03-02 09:05:00", "expiry keir002 30");
+    assert_claims_at(&mailer, "2027-03-02 09:05:00", "expiry keir002 30");
+    moves_to(w, "keir002", "newer@example.jp");
+    gives_back(&mailer, NULL);
+    forgets(&mailer);
+    assert_sends(w, "expiry keir002 30");
+    ends(w);
+}
+
+/* To have no address any more is not to have a new one. */
+static void test_r_not_1_address_removed(void **state)
+{
+    (void)state;
+    struct world *w = world_of_one("webfb", "notice attempts = 1");
+    struct mailer mailer = MAILER(w, "mailer");
+    at(w, "2027-03-02 09:00:00");
+    assert_claims(&mailer, "expiry keir002 30");
+    gives_back(&mailer, "550 no such mailbox");
+    forgets(&mailer);
+    moves_to(w, "keir002", "");
+    assert_nothing_due(w);
+    assert_parked(w, "parked expiry keir002 2027-03-02 09:00:00");
     ends(w);
 }
 
@@ -209,6 +229,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_r_not_5_said_again),
         cmocka_unit_test(test_r_not_1_new_address_while_in_hand),
+        cmocka_unit_test(test_r_not_1_address_removed),
         cmocka_unit_test(test_r_not_5_cause_of_parking),
         cmocka_unit_test(test_r_not_4_reissue_that_lapsed),
         cmocka_unit_test(test_r_not_7_reissued_twice_in_a_second),

@@ -79,6 +79,8 @@ static void all_come_back(struct simulation *sim, int32_t user, certlife_address
 void ledger_address(struct simulation *sim, int32_t user)
 {
     const struct user *u = &sim->facts.users[user];
+    if (u->address == 0)
+        return;
     all_come_back(sim, user, CERTLIFE_ADDRESSEE_USER);
     if (!u->master)
         return;

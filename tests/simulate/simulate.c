@@ -203,7 +203,7 @@ static int run(const struct request *request)
 int main(int argc, char **argv)
 {
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
-    struct request request = {.options = {.certificates = 100, .years = 4}, .first = 1, .seeds = 40};
+    struct request request = {.options = {.certificates = 100, .years = 4}, .first = 1, .seeds = 80};
     request.jobs = processors > 0 ? (int32_t)processors : 1;
     if (!read_arguments(argc, argv, &request))
         return usage(stderr);
