@@ -144,7 +144,8 @@ CERTLIFE_API int certlife_notice_claim(certlife_institution *institution, const 
                                        certlife_decision *decision, certlife_error **err);
 
 /* It was delivered. Recorded once, however often it is said, and also after the lease is over or the notice withdrawn:
- * what was sent was sent. `notice` comes from certlife_notice_claim. */
+ * what was sent was sent. `notice` comes from certlife_notice_claim. Where the store is full this fails, for the room kept
+ * back is for revocation, and the notice comes again under the same key. */
 CERTLIFE_API int certlife_notice_done(certlife_institution *institution, const certlife_actor *actor,
                                       const certlife_notice *notice, certlife_decision *decision, certlife_error **err);
 
