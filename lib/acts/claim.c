@@ -57,7 +57,6 @@ struct handing {
     struct chain_state state; /* read where it is needed */
     bool state_read, state_found;
     struct course course;
-    const struct course *by; /* NULL: a digest */
 };
 
 static int read_state(struct claiming *c, struct handing *h, certlife_error **err)
@@ -76,7 +75,7 @@ static int plan_instead(struct claiming *c, struct handing *h, bool alive, certl
     if (rc < 0 || !h->state_found)
         return rc;
     if (alive)
-        return certlife__chain_plan(&c->ledger, &h->queued.chain, &h->state, h->by, true, err);
+        return certlife__chain_plan(&c->ledger, &h->queued.chain, &h->state, &h->course, true, err);
     return certlife__chain_forget(&c->ledger, &h->queued.chain, &h->state, err);
 }
 
@@ -91,7 +90,7 @@ static int park(struct claiming *c, struct handing *h, notice_label label, int32
         return rc;
     if (cause == NULL)
         cause = h->state.attempts == attempts ? h->state.cause : "no answer from the worker before its lease ended";
-    return certlife__chain_park(&c->ledger, &h->queued.chain, &h->state, h->by, label, attempts, cause, err);
+    return certlife__chain_park(&c->ledger, &h->queued.chain, &h->state, &h->course, label, attempts, cause, err);
 }
 
 /* Who must renew, and the moment of the last threshold among them that no digest has told of; 0: there is none. */
@@ -122,8 +121,8 @@ static int gather_members(struct claiming *c, notice_label said, struct noticed 
 static int choose(struct claiming *c, struct handing *h, struct noticed *noticed, struct planned *out, bool *due_out,
                   certlife_error **err)
 {
-    if (h->by != NULL) {
-        *due_out = certlife__notice_latest(c->ledger.profile, h->by, h->queued.label, c->ledger.now, out);
+    if (!h->course.digest) {
+        *due_out = certlife__notice_latest(c->ledger.profile, &h->course, h->queued.label, c->ledger.now, out);
         if (h->state_read && h->state_found && out->label >= h->state.said) /* by a late answer */
             *due_out = false;
         return 0;
@@ -162,7 +161,7 @@ static int hand_out_one(struct claiming *c, struct handing *h, struct noticed *n
     const struct queued *queued = &h->queued;
     struct planned chosen = {0};
     bool due = false;
-    bool alive = certlife__chain_course(&c->ledger, &h->user, &queued->chain, h->state.since, &h->course, &h->by);
+    bool alive = certlife__chain_course(&c->ledger, &h->user, &queued->chain, h->state.since, &h->course);
     int rc = alive ? choose(c, h, noticed, &chosen, &due, err) : 0;
     if (rc == 0 && !due)
         rc = plan_instead(c, h, alive, err);

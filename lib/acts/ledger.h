@@ -30,7 +30,7 @@ bool certlife__plan_stands(const struct plan *plan, const struct certlife_profil
 /* Steps of one chain; `state` is brought up to what is written. */
 
 /* Plans the next notice after what was said, in place of what is planned; not where a worker has that in hand, unless
- * `forced`. `course` NULL: a digest. */
+ * `forced`. */
 int certlife__chain_plan(const struct ledger *ledger, const struct chain *chain, struct chain_state *state,
                          const struct course *course, bool forced, certlife_error **err);
 /* Its next notice has left its place in the queue: a worker has it, or had it and it waits to be tried again. Else
@@ -50,9 +50,9 @@ int certlife__chain_park(const struct ledger *ledger, const struct chain *chain,
 /* What is parked is planned again, if it is still called for. */
 int certlife__chain_retry(const struct ledger *ledger, const struct chain *chain, struct chain_state *state,
                           const struct user *user, certlife_error **err);
-/* The course, or that there is none; a digest's is alive without one. */
+/* The chain's course now; false if the facts call for it no more. */
 bool certlife__chain_course(const struct ledger *ledger, const struct user *user, const struct chain *chain,
-                            int64_t since, struct course *out, const struct course **course_out);
+                            int64_t since, struct course *out);
 
 /* What is known of a notice outside the store. */
 struct member {

@@ -121,14 +121,13 @@ static int list_planned(const struct ledger *ledger, const struct user *user, co
                         certlife_error **err)
 {
     struct course course;
-    const struct course *by = NULL;
     struct planned next = {-state->due, state->due};
-    bool alive = certlife__chain_course(ledger, user, chain, state->since, &course, &by);
+    bool alive = certlife__chain_course(ledger, user, chain, state->since, &course);
     bool planned = alive && !state->withdrawn && state->due != 0;
-    if (planned && by != NULL)
-        planned = certlife__notice_next(ledger->profile, by, state->said, ledger->now, &next);
-    if (planned && by != NULL) /* where several are past, the latest is sent */
-        certlife__notice_latest(ledger->profile, by, next.label, ledger->now, &next);
+    if (planned && !course.digest)
+        planned = certlife__notice_next(ledger->profile, &course, state->said, ledger->now, &next);
+    if (planned && !course.digest) /* where several are past, the latest is sent */
+        certlife__notice_latest(ledger->profile, &course, next.label, ledger->now, &next);
     if (!planned)
         return 0;
     struct noticed *noticed = list_one(out, chain, next.label, CERTLIFE_NOTICE_PLANNED, err);

@@ -11,15 +11,13 @@
 #include <string.h>
 
 bool certlife__chain_course(const struct ledger *ledger, const struct user *user, const struct chain *chain,
-                            int64_t since, struct course *out, const struct course **course_out)
+                            int64_t since, struct course *out)
 {
-    *course_out = out;
     if (chain->topic != TOPIC_DIGEST)
         return certlife__notice_course(ledger->profile, ledger->contract, user, chain, since, ledger->now, out);
     /* Where none are made for a while, what they told of is not forgotten. */
     *out = certlife__notice_silence(since);
-    if (certlife__notice_digests(ledger->profile) && !ledger->contract->suspended)
-        *course_out = NULL;
+    out->digest = certlife__notice_digests(ledger->profile) && !ledger->contract->suspended;
     return ledger->contract->closed_at == 0 && strcmp(ledger->contract->master, user->id) == 0;
 }
 
@@ -107,7 +105,7 @@ int certlife__chain_plan(const struct ledger *ledger, const struct chain *chain,
         state->withdrawn = false;
         return certlife__chain_put(ledger->txn, chain, state, err);
     }
-    if (course == NULL)
+    if (course->digest)
         rc = next_digest(ledger, state->said, &next, &called_for, err);
     else
         called_for = certlife__notice_next(ledger->profile, course, state->said, ledger->now, &next);
@@ -167,7 +165,6 @@ int certlife__chain_retry(const struct ledger *ledger, const struct chain *chain
                           const struct user *user, certlife_error **err)
 {
     struct course course;
-    const struct course *by = NULL;
     struct queued queued;
     bool in_hand = false;
     int rc = certlife__chain_in_hand(ledger, chain, state, &in_hand, &queued, err);
@@ -179,9 +176,9 @@ int certlife__chain_retry(const struct ledger *ledger, const struct chain *chain
     state->attempts = 0;
     if (rc < 0)
         return rc;
-    if (!certlife__chain_course(ledger, user, chain, state->since, &course, &by))
+    if (!certlife__chain_course(ledger, user, chain, state->since, &course))
         return certlife__chain_end(ledger, chain, state, err);
-    return certlife__chain_plan(ledger, chain, state, by, true, err);
+    return certlife__chain_plan(ledger, chain, state, &course, true, err);
 }
 
 /* A chain that is there: does it go on? */
@@ -189,10 +186,9 @@ static int follow(const struct ledger *ledger, const struct user *user, const st
                   struct chain_state *state, certlife_error **err)
 {
     struct course course;
-    const struct course *by = NULL;
-    if (!certlife__chain_course(ledger, user, chain, state->since, &course, &by))
+    if (!certlife__chain_course(ledger, user, chain, state->since, &course))
         return certlife__chain_end(ledger, chain, state, err);
-    return certlife__chain_plan(ledger, chain, state, by, false, err);
+    return certlife__chain_plan(ledger, chain, state, &course, false, err);
 }
 
 static int begin(const struct ledger *ledger, const struct user *user, const struct chain *chain, int64_t since,

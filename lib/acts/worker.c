@@ -19,7 +19,6 @@ struct answering {
     struct queued queued;
     bool held; /* the lease is still this worker's */
     struct course course;
-    const struct course *by;
     bool alive;
 };
 
@@ -41,8 +40,8 @@ static int read_answered(struct txn *txn, struct answering *a, struct scene *sce
     if (rc == 0)
         rc = certlife__queue_get(txn, a->noticed->until, chain, &a->queued, &a->held, err);
     a->held = a->held && a->queued.hands == a->noticed->hands && a->queued.tried == a->noticed->label;
-    a->alive = rc == 0 && a->state_found &&
-               certlife__chain_course(&a->ledger, &a->user, chain, a->state.since, &a->course, &a->by);
+    a->alive =
+        rc == 0 && a->state_found && certlife__chain_course(&a->ledger, &a->user, chain, a->state.since, &a->course);
     return rc;
 }
 
@@ -88,7 +87,7 @@ static int go_on(struct answering *a, certlife_error **err)
     a->state.attempts = 0;
     a->state.cause[0] = '\0';
     return in_hand ? certlife__chain_put(a->ledger.txn, chain, &a->state, err)
-                   : certlife__chain_plan(&a->ledger, chain, &a->state, a->by, true, err);
+                   : certlife__chain_plan(&a->ledger, chain, &a->state, &a->course, true, err);
 }
 
 static int take_done(struct txn *txn, void *payload, certlife_error **err)
@@ -168,7 +167,7 @@ static int take_back(struct txn *txn, void *payload, certlife_error **err)
     if (rc == 0 && belongs && (a->state.withdrawn || !a->alive || said))
         rc = go_on(a, err);
     else if (rc == 0 && belongs && last)
-        rc = certlife__chain_park(&a->ledger, &a->noticed->chain, &a->state, a->by, a->noticed->label,
+        rc = certlife__chain_park(&a->ledger, &a->noticed->chain, &a->state, &a->course, a->noticed->label,
                                   a->queued.attempts, a->cause, err);
     else if (rc == 0 && belongs)
         rc = put_back(a, err);

@@ -305,7 +305,10 @@ bool certlife__notice_digests(const struct certlife_profile *profile)
 static void look_at_thresholds(const struct certlife_profile *profile, const struct certificate *certificate,
                                notice_label said, int64_t now, struct digested *out)
 {
-    struct course course = {&profile->email_days, certificate->issued_at, certificate->not_after, NEVER};
+    struct course course = {.days = &profile->email_days,
+                            .since = certificate->issued_at,
+                            .deadline = certificate->not_after,
+                            .final = NEVER};
     for (int32_t i = 0; i < course.days->count; i++) {
         int64_t due = threshold(profile, &course, course.days->days[i]);
         if (due == NEVER)

@@ -11,6 +11,7 @@ struct course {
     const struct days_list *days; /* labels above 0: days before the day of `deadline` */
     int64_t since, deadline;      /* a label above 0 falls due within these, both included (R-ALL-16) */
     int64_t final;                /* label 0 falls due in the sending hours from this moment on; NEVER: there is none */
+    bool digest;                  /* a digest's, which goes by the thresholds of all the contract's users */
 };
 
 /*

@@ -216,7 +216,7 @@ static void draw_course(struct drawn_course *out)
     }
     int64_t deadline = moment(deadlines[draw(COUNT(deadlines))]);
     int64_t before = draw(3) == 0 ? draw(40) : draw(400);
-    out->course = (struct course){&out->list, deadline - before * DAY - draw(DAY), deadline, NEVER};
+    out->course = (struct course){&out->list, deadline - before * DAY - draw(DAY), deadline, NEVER, false};
     if (out->list.count > 0 && draw(4) == 0) /* begun at the very second, or one later */
         out->course.since = due_of(&out->profile, deadline, out->list.days[draw(out->list.count)]) + draw(2);
     if (draw(2) == 0)
@@ -317,7 +317,7 @@ static void test_r_not_5_from_issue_to_expiry_each_at_most_once(void **state)
 static void test_r_all_16_to_the_second_of_issue(void **state)
 {
     struct certlife_profile webfb = profile_of("webfb");
-    struct course course = {&webfb.email_days, 0, moment("2027-04-01 23:59:59"), NEVER};
+    struct course course = {&webfb.email_days, 0, moment("2027-04-01 23:59:59"), NEVER, false};
     struct planned next;
     (void)state;
     course.since = moment("2027-03-02 09:00:00");
@@ -331,7 +331,7 @@ static void test_r_all_16_to_the_second_of_issue(void **state)
     /* On the last day there are sending hours; but not where the last moment is earlier. */
     set(&webfb, "e-mail", "1");
     set(&webfb, "sending days", "Monday to Friday");
-    course = (struct course){&webfb.email_days, 0, moment("2027-04-05 23:59:59"), NEVER}; /* a Monday */
+    course = (struct course){&webfb.email_days, 0, moment("2027-04-05 23:59:59"), NEVER, false}; /* a Monday */
     assert_true(certlife__notice_next(&webfb, &course, NOTHING_SAID, course.since, &next));
     assert_int_equal(next.due, moment("2027-04-05 09:00:00"));
     course.deadline = moment("2027-04-05 09:00:00");
@@ -733,7 +733,7 @@ static void look_at_digests(const struct so *so, const struct certlife_profile *
         int64_t latest = 0, next = NEVER;
         const struct certificate *of = NULL;
         for (size_t c = 0; counts && c < 2; c++) {
-            struct course course = {&profile->email_days, both[c]->issued_at, both[c]->not_after, NEVER};
+            struct course course = {&profile->email_days, both[c]->issued_at, both[c]->not_after, NEVER, false};
             for (int32_t i = 0; certificate_usable(both[c], NOW) && i < profile->email_days.count; i++) {
                 int32_t before = profile->email_days.days[i];
                 int64_t due = due_of(profile, both[c]->not_after, before);
