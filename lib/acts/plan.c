@@ -153,8 +153,6 @@ int certlife__chain_park(const struct ledger *ledger, const struct chain *chain,
         rc = certlife__parked_erase(ledger->txn, state->parked_at, chain, err);
     if (rc == 0)
         rc = certlife__parked_put(ledger->txn, ledger->now, chain, err);
-    if (state->parked_at == 0)
-        state->before = state->said;
     state->said = label;
     state->parked_at = ledger->now;
     state->attempts = attempts;
@@ -173,7 +171,7 @@ int certlife__chain_retry(const struct ledger *ledger, const struct chain *chain
     if (rc < 0 || in_hand) /* what follows takes its place */
         return rc;
     rc = certlife__parked_erase(ledger->txn, state->parked_at, chain, err);
-    state->said = state->before;
+    state->said++;
     state->parked_at = 0;
     state->attempts = 0;
     if (rc < 0)

@@ -312,25 +312,6 @@ static void test_r_not_7_digest_hastened(void **state)
     ends(w);
 }
 
-/* The digest of a day was parked, and whose threshold made it has renewed since: retried, it is the one of the day before,
- * which was never sent either. */
-static void test_r_not_7_digest_retried(void **state)
-{
-    (void)state;
-    struct world *w = world_of_digests("e-mail to = master");
-    moves_to(w, MASTER, "");
-    at(w, DAY_30);
-    assert_nothing_due(w);
-    at(w, "2027-03-03 09:00:00");
-    assert_nothing_due(w);
-    at(w, "2027-03-03 12:00:00");
-    assert_allowed(w, renews(w, "keir003"));
-    assert_allowed(w, confirms(w, "keir003"));
-    moves_to(w, MASTER, "keiri@example.co.jp");
-    assert_sends(w, "digest keir001 29: keir002 29");
-    ends(w);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -345,7 +326,6 @@ int main(void)
         cmocka_unit_test(test_r_not_7_digest_never_empty),
         cmocka_unit_test(test_r_not_7_digest_redelivered),
         cmocka_unit_test(test_r_not_7_digest_parked),
-        cmocka_unit_test(test_r_not_7_digest_retried),
         cmocka_unit_test(test_r_not_7_digest_of_one_contract),
         cmocka_unit_test(test_r_not_7_digest_hastened),
     };
