@@ -103,6 +103,9 @@ static inline int answer_of(const struct outcome *outcome)
 
 /* Reads all that the rules look at. */
 int certlife__scene_gather(struct txn *txn, const struct call *call, struct scene *out, certlife_error **err);
+/* Gathers and decides: ALLOWED, REFUSED or a failure. */
+int certlife__scene_decide(struct txn *txn, const struct call *call, struct scene *scene, struct outcome *outcome,
+                           certlife_error **err);
 /* Opens a read transaction, gathers and decides; leaves it open only where the answer is ALLOWED. */
 int certlife__scene_open(const struct call *call, struct txn *txn, struct scene *scene, struct outcome *outcome,
                          certlife_error **err);

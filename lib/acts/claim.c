@@ -186,7 +186,7 @@ static int hand_out_one(struct claiming *c, struct handing *h, struct noticed *n
     return rc < 0 ? rc : 1;
 }
 
-/* What has been in somebody's hand may have been withdrawn meanwhile, or be overtaken by what a late answer planned. */
+/* What has been in somebody's hand may have been withdrawn meanwhile, or planned otherwise. */
 static int still_belongs(struct claiming *c, struct handing *h, bool *out, certlife_error **err)
 {
     *out = true;
@@ -238,7 +238,7 @@ static int claim_due(struct txn *txn, void *payload, certlife_error **err)
     certlife__noticed_empty(c->out);
     c->contract.id[0] = '\0';
     c->members = 0;
-    int rc = certlife__notice_permit(txn, c->call, &scene, c->outcome, err);
+    int rc = certlife__scene_decide(txn, c->call, &scene, c->outcome, err);
     if (rc != CERTLIFE_ALLOWED)
         return rc;
     c->ledger = (struct ledger){txn, &c->call->institution->profile, &c->contract, scene.now};

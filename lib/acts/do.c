@@ -52,13 +52,9 @@ static int decide_and_do(struct txn *txn, void *payload, certlife_error **err)
     for (size_t i = 0; i < deed->count; i++) {
         struct call part = *deed->call;
         part.act = deed->acts[i];
-        rc = certlife__scene_gather(txn, &part, &scene, err);
-        if (rc < 0)
+        rc = certlife__scene_decide(txn, &part, &scene, outcome, err);
+        if (rc != CERTLIFE_ALLOWED)
             return rc;
-        outcome->now = scene.now;
-        outcome->verdict = certlife__decide(&part.institution->tables, &scene.situation);
-        if (outcome->verdict.code != CERTLIFE_CODE_ALLOWED)
-            return 1;
     }
     for (size_t i = 0; i < deed->count; i++) {
         struct call part = *deed->call;

@@ -105,10 +105,6 @@ int certlife__noticed_key(const struct certlife_institution *institution, const 
 
 /* For workers. */
 
-/* May this actor run notices? CERTLIFE_ALLOWED, CERTLIFE_REFUSED or a failure; fills the scene and the outcome. */
-int certlife__notice_permit(struct txn *txn, const struct call *call, struct scene *scene, struct outcome *outcome,
-                            certlife_error **err);
-
 struct claim {
     const char *worker;
     size_t limit;

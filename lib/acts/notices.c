@@ -4,18 +4,6 @@
 
 #include "rules/window.h"
 
-/* May this actor run notices? As part of a write transaction. */
-int certlife__notice_permit(struct txn *txn, const struct call *call, struct scene *scene, struct outcome *outcome,
-                            certlife_error **err)
-{
-    int rc = certlife__scene_gather(txn, call, scene, err);
-    if (rc < 0)
-        return rc;
-    outcome->now = scene->now;
-    outcome->verdict = certlife__decide(&call->institution->tables, &scene->situation);
-    return answer_of(outcome);
-}
-
 /* Retrying what is parked. */
 
 struct retrying {
@@ -33,7 +21,7 @@ static int take_retry(struct txn *txn, void *payload, certlife_error **err)
     struct user user;
     struct chain_state state;
     bool contract_found = false, user_found = false, found = false;
-    int rc = certlife__notice_permit(txn, r->call, &scene, r->outcome, err);
+    int rc = certlife__scene_decide(txn, r->call, &scene, r->outcome, err);
     if (rc != CERTLIFE_ALLOWED)
         return rc;
     rc = certlife__contract_get(txn, chain->contract, &contract, &contract_found, err);

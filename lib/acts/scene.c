@@ -146,18 +146,24 @@ int certlife__scene_gather(struct txn *txn, const struct call *call, struct scen
     return rc;
 }
 
+int certlife__scene_decide(struct txn *txn, const struct call *call, struct scene *scene, struct outcome *outcome,
+                           certlife_error **err)
+{
+    int rc = certlife__scene_gather(txn, call, scene, err);
+    if (rc < 0)
+        return rc;
+    outcome->now = scene->now;
+    outcome->verdict = certlife__decide(&call->institution->tables, &scene->situation);
+    return answer_of(outcome);
+}
+
 int certlife__scene_open(const struct call *call, struct txn *txn, struct scene *scene, struct outcome *outcome,
                          certlife_error **err)
 {
     int rc = certlife__store_begin(call->institution->store, CERTLIFE_STORE_READ, txn, err);
     if (rc < 0)
         return rc;
-    rc = certlife__scene_gather(txn, call, scene, err);
-    if (rc == 0) {
-        outcome->now = scene->now;
-        outcome->verdict = certlife__decide(&call->institution->tables, &scene->situation);
-        rc = answer_of(outcome);
-    }
+    rc = certlife__scene_decide(txn, call, scene, outcome, err);
     if (rc != CERTLIFE_ALLOWED)
         certlife__store_abort(txn);
     return rc;

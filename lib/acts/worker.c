@@ -26,7 +26,7 @@ static int read_answered(struct txn *txn, struct answering *a, struct scene *sce
 {
     const struct chain *chain = &a->noticed->chain;
     bool contract_found = false, user_found = false;
-    int rc = certlife__notice_permit(txn, a->call, scene, a->outcome, err);
+    int rc = certlife__scene_decide(txn, a->call, scene, a->outcome, err);
     if (rc != CERTLIFE_ALLOWED)
         return rc;
     a->ledger = (struct ledger){txn, &a->call->institution->profile, &a->contract, scene->now};
