@@ -172,8 +172,8 @@ CERTLIFE_API int certlife_notice_parked(certlife_institution *institution, const
                                         certlife_decision *decision, certlife_error **err);
 
 /* A parked notice is due again at once, with its attempts counted from none, if it is still called for. A new address of
- * its addressee does this by itself. Nothing changes where it is parked no more, or a later one of the same certificate is
- * in a worker's hand or waits to be tried again. */
+ * its addressee does this by itself. Nothing changes where it is parked no more. Where a later one of
+ * the same certificate is in a worker's hand or waits to be tried again, that one takes its place. */
 CERTLIFE_API int certlife_notice_retry(certlife_institution *institution, const certlife_actor *actor,
                                        const certlife_notice *notice, certlife_decision *decision,
                                        certlife_error **err);

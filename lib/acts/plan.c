@@ -153,6 +153,8 @@ int certlife__chain_park(const struct ledger *ledger, const struct chain *chain,
         rc = certlife__parked_erase(ledger->txn, state->parked_at, chain, err);
     if (rc == 0)
         rc = certlife__parked_put(ledger->txn, ledger->now, chain, err);
+    if (state->parked_at == 0)
+        state->before = state->said;
     state->said = label;
     state->parked_at = ledger->now;
     state->attempts = attempts;
@@ -167,17 +169,18 @@ int certlife__chain_retry(const struct ledger *ledger, const struct chain *chain
     struct course course;
     struct queued queued;
     bool in_hand = false;
-    int rc = certlife__chain_in_hand(ledger, chain, state, &in_hand, &queued, err);
-    if (rc < 0 || in_hand) /* what follows takes its place */
-        return rc;
-    rc = certlife__parked_erase(ledger->txn, state->parked_at, chain, err);
-    state->said++;
-    state->parked_at = 0;
-    state->attempts = 0;
+    int rc = certlife__parked_erase(ledger->txn, state->parked_at, chain, err);
+    if (rc == 0)
+        rc = certlife__chain_in_hand(ledger, chain, state, &in_hand, &queued, err);
     if (rc < 0)
         return rc;
+    state->said = state->before;
+    state->parked_at = 0;
     if (!certlife__chain_course(ledger, user, chain, state->since, &course))
         return certlife__chain_end(ledger, chain, state, err);
+    if (in_hand) /* a later one, which tells more; should it be withdrawn, the chain goes on from there */
+        return certlife__chain_put(ledger->txn, chain, state, err);
+    state->attempts = 0;
     return certlife__chain_plan(ledger, chain, state, &course, true, err);
 }
 

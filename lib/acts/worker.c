@@ -58,6 +58,15 @@ static int record_sent(struct answering *a, certlife_error **err)
     return certlife__sent_put(a->ledger.txn, &noticed->chain, noticed->label, &sent, err);
 }
 
+/* A late answer for one that came before what is parked. */
+static int note_before(struct answering *a, certlife_error **err)
+{
+    if (a->state.parked_at == 0 || a->noticed->label >= a->state.before)
+        return 0;
+    a->state.before = a->noticed->label;
+    return certlife__chain_put(a->ledger.txn, &a->noticed->chain, &a->state, err);
+}
+
 /* The chain goes on behind what was sent; where another worker has it in hand by now, when they answer. */
 static int go_on(struct answering *a, certlife_error **err)
 {
@@ -68,8 +77,8 @@ static int go_on(struct answering *a, certlife_error **err)
         return 0;
     bool is_parked = a->state.parked_at != 0 && a->noticed->label <= a->state.said;
     bool is_news = a->noticed->label < a->state.said;
-    if (!a->held && !is_parked && !is_news) /* said before */
-        return 0;
+    if (!a->held && !is_parked && !is_news) /* said before, or what came before the one that is parked */
+        return note_before(a, err);
     int rc = a->held ? 0 : certlife__chain_in_hand(&a->ledger, chain, &a->state, &in_hand, &queued, err);
     bool ends = !a->alive || a->state.withdrawn;
     if (rc == 0 && ends && a->held)

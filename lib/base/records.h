@@ -115,12 +115,13 @@ typedef int64_t notice_label;
 /* The profile's values that plans are made by, as text. */
 #define NOTICE_VALUES_MAX 1024
 struct chain_state {
-    int64_t since;     /* when it began */
-    notice_label said; /* the last one said, or given up */
-    int64_t due;       /* of the next; 0: there is none */
-    int64_t parked_at; /* 0: `said` was said; else it waits to be retried */
-    int32_t attempts;  /* of what is parked, or was given back last */
-    bool withdrawn;    /* while a worker has its next notice in hand */
+    int64_t since;       /* when it began */
+    notice_label said;   /* the last one said, or given up */
+    int64_t due;         /* of the next; 0: there is none */
+    int64_t parked_at;   /* 0: `said` was said; else it waits to be retried, */
+    notice_label before; /* and this is the last one said: retried, the chain goes on from there */
+    int32_t attempts;    /* of what is parked, or was given back last */
+    bool withdrawn;      /* while a worker has its next notice in hand */
     char cause[CAUSE_MAX + 1];
 };
 

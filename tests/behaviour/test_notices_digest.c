@@ -312,6 +312,73 @@ static void test_r_not_7_digest_hastened(void **state)
     ends(w);
 }
 
+/* The digest of a day was parked, and whose threshold made it has renewed since: retried, it is the one of the day before,
+ * which was never sent either. */
+static void test_r_not_7_digest_retried(void **state)
+{
+    (void)state;
+    struct world *w = world_of_digests("e-mail to = master");
+    moves_to(w, MASTER, "");
+    at(w, DAY_30);
+    assert_nothing_due(w);
+    at(w, "2027-03-03 09:00:00");
+    assert_nothing_due(w);
+    at(w, "2027-03-03 12:00:00");
+    assert_allowed(w, renews(w, "keir003"));
+    assert_allowed(w, confirms(w, "keir003"));
+    moves_to(w, MASTER, "keiri@example.co.jp");
+    assert_sends(w, "digest keir001 29: keir002 29");
+    ends(w);
+}
+
+/* The same, where a late answer says that the one of the day before was sent. */
+static void test_r_not_7_digest_retried_after_a_late_answer(void **state)
+{
+    (void)state;
+    struct world *w = world_of_digests("e-mail to = master\nnotice attempts = 1");
+    struct mailer late = MAILER(w, "late");
+    at(w, DAY_30);
+    assert_claims(&late, "digest keir001 30: keir002 30");
+    moves_to(w, MASTER, "");
+    at(w, "2027-03-03 09:00:00");
+    assert_nothing_due(w);
+    assert_parked(w, "parked digest keir001 2027-03-03 09:00:00");
+    done(&late);
+    assert_parked(w, "parked digest keir001 2027-03-03 09:00:00");
+    assert_allowed(w, renews(w, "keir003"));
+    assert_allowed(w, confirms(w, "keir003"));
+    moves_to(w, MASTER, "keiri@example.co.jp");
+    assert_parked(w, "");
+    assert_nothing_due(w);
+    assert_falls_due(w, "2027-03-04 09:00:00", "digest keir001 28: keir002 28, keir004 30");
+    ends(w);
+}
+
+/* Retried while a later one is in hand, which is not called for any more when it comes back. */
+static void test_r_not_7_digest_retried_beside_a_later_one(void **state)
+{
+    (void)state;
+    struct world *w = world_of_digests("e-mail to = master");
+    struct mailer mailer = MAILER(w, "mailer");
+    moves_to(w, MASTER, "");
+    at(w, DAY_30);
+    assert_nothing_due(w);
+    assert_parked(w, "parked digest keir001 " DAY_30);
+    chooses(w, "notice attempts", "1");
+    moves_to(w, MASTER, "keiri@example.co.jp");
+    assert_claims(&mailer, "digest keir001 30: keir002 30");
+    gives_back(&mailer, "451 try again later");
+    assert_parked(w, "parked digest keir001 " DAY_30);
+    assert_claims_at(&mailer, "2027-03-03 09:00:00", "digest keir001 29: keir002 29, keir003 30");
+    retries(w);
+    assert_parked(w, "");
+    assert_allowed(w, renews(w, "keir003"));
+    assert_allowed(w, confirms(w, "keir003"));
+    gives_back(&mailer, NULL);
+    assert_sends(w, "digest keir001 29: keir002 29");
+    ends(w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -326,6 +393,9 @@ int main(void)
         cmocka_unit_test(test_r_not_7_digest_never_empty),
         cmocka_unit_test(test_r_not_7_digest_redelivered),
         cmocka_unit_test(test_r_not_7_digest_parked),
+        cmocka_unit_test(test_r_not_7_digest_retried),
+        cmocka_unit_test(test_r_not_7_digest_retried_after_a_late_answer),
+        cmocka_unit_test(test_r_not_7_digest_retried_beside_a_later_one),
         cmocka_unit_test(test_r_not_7_digest_of_one_contract),
         cmocka_unit_test(test_r_not_7_digest_hastened),
     };

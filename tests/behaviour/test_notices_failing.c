@@ -252,6 +252,26 @@ static void test_r_not_5_retried_an_earlier_one(void **state)
     ends(w);
 }
 
+/* Where a later one is in hand, that takes the place of the one that is retried. */
+static void test_r_not_5_retried_beside_a_later_one(void **state)
+{
+    (void)state;
+    struct world *w = world_of_one("webfb", "notice attempts = 1");
+    struct mailer mailer = MAILER(w, "mailer");
+    assert_claims_at(&mailer, DAY_30, "expiry keir002 30");
+    gives_back(&mailer, CAUSE);
+    assert_claims_at(&mailer, DAY_10, "expiry keir002 10");
+    retries(w);
+    assert_parked(w, "");
+    assert_nothing_due(w);
+    gives_back(&mailer, CAUSE);
+    assert_parked(w, "parked expiry keir002 " DAY_10);
+    retries(w);
+    assert_sends(w, "expiry keir002 10");
+    forgets(&mailer);
+    ends(w);
+}
+
 /* A parked one that is called for no more when it is retried goes for good. */
 static void test_r_not_5_retried_too_late(void **state)
 {
@@ -561,6 +581,7 @@ int main(void)
         cmocka_unit_test(test_r_not_5_parked_at_the_limit),
         cmocka_unit_test(test_r_not_5_retried),
         cmocka_unit_test(test_r_not_5_retried_an_earlier_one),
+        cmocka_unit_test(test_r_not_5_retried_beside_a_later_one),
         cmocka_unit_test(test_r_not_5_retried_too_late),
         cmocka_unit_test(test_r_not_5_new_address),
         cmocka_unit_test(test_r_not_5_no_address),

@@ -39,7 +39,7 @@ int32_t chain_make(struct ledger *ledger, struct chain_name name)
     int32_t id = (int32_t)ledger->chain_count;
     MAKE_ROOM(ledger->chains, ledger->chain_count, ledger->chain_room);
     ledger->chains[ledger->chain_count++] = (struct chain){
-        .name = name, .newest = NONE, .older_news = NONE, .passed = NEVER, .ceiling = NEVER, .held = NONE};
+        .name = name, .newest = NONE, .older_news = NONE, .passed = NEVER, .maybe_parked = NEVER, .held = NONE};
     index_put(&ledger->chains_by_name, number_of_name(name), id);
     return id;
 }
@@ -114,13 +114,7 @@ int64_t chain_limit(const struct simulation *sim, const struct chain *chain)
 
 bool chain_comes_to(const struct simulation *sim, const struct chain *chain, int64_t label)
 {
-    return chain == NULL || (label < chain_limit(sim, chain) && label <= chain->ceiling);
-}
-
-void chain_come_down(struct chain *chain, int64_t label)
-{
-    if (label < chain->ceiling)
-        chain->ceiling = label;
+    return chain == NULL || (label < chain_limit(sim, chain) && label < chain->maybe_parked);
 }
 
 bool chain_is_expired_step(struct chain_name name, const struct step *step)
@@ -140,10 +134,19 @@ struct notice *chain_add_notice(struct ledger *ledger, int32_t chain, int64_t la
     return notice;
 }
 
-void chain_come_back(struct ledger *ledger, struct chain *chain, struct notice *notice)
+void chain_come_back(struct ledger *ledger, struct chain *chain)
 {
-    notice->state = OPEN;
-    notice->attempts = 0;
-    chain_come_down(chain, notice->label);
+    bool came_back = chain->maybe_parked != NEVER;
+    for (int32_t at = chain->newest; at != NONE; at = ledger->notices[at].older)
+        came_back |= ledger->notices[at].state == PARKED;
+    for (int32_t at = chain->newest; came_back && at != NONE; at = ledger->notices[at].older) {
+        struct notice *notice = &ledger->notices[at];
+        if (notice->state == DONE || at == chain->held)
+            continue;
+        notice->state = OPEN;
+        notice->attempts = 0;
+    }
+    chain->came_back |= came_back;
+    chain->maybe_parked = NEVER;
     chain_pass(ledger, chain);
 }

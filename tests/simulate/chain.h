@@ -49,7 +49,8 @@ struct chain {
     int32_t newest;        /* notice */
     int32_t older_news;    /* the user's chain before this one; only of what happened */
     int64_t passed;        /* the lowest label that is done or parked; NEVER: none is */
-    int64_t ceiling;       /* the lowest label that was parked and came back: what lies above is over */
+    int64_t maybe_parked;  /* the lowest label that a claim may have parked unseen; NEVER: none */
+    bool came_back;        /* something that was parked */
     int32_t held;          /* the notice handed out last; NONE once it is done or parked */
     bool leased;           /* and nobody has answered for it */
     enum old_news expired; /* of EXPIRED alone */
@@ -84,11 +85,10 @@ struct notice *chain_notice(struct ledger *ledger, const struct chain *chain, in
 /* A new notice of a chain; its key is not known yet. */
 struct notice *chain_add_notice(struct ledger *ledger, int32_t chain, int64_t label, const char *key);
 
-/* Nobody has it in hand any more; it is parked; what was parked came back. */
+/* Nobody has it in hand any more; it is parked; all that was parked came back, and goes on from what was done last. */
 void chain_let_go(struct chain *chain);
 void chain_park(struct simulation *sim, struct chain *chain, struct notice *notice);
-void chain_come_back(struct ledger *ledger, struct chain *chain, struct notice *notice);
-void chain_come_down(struct chain *chain, int64_t label);
+void chain_come_back(struct ledger *ledger, struct chain *chain);
 /* Finds the lowest label that is done or parked again. */
 void chain_pass(struct ledger *ledger, struct chain *chain);
 

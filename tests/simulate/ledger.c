@@ -53,10 +53,7 @@ static void come_back(struct simulation *sim, struct chain_name name)
         return;
     struct chain *chain = &ledger->chains[id];
     chain->may_be_back = chain_is_exhausted(sim, chain);
-    for (int32_t at = chain->newest; at != NONE; at = ledger->notices[at].older) {
-        if (ledger->notices[at].state == PARKED)
-            chain_come_back(ledger, chain, &ledger->notices[at]);
-    }
+    chain_come_back(ledger, chain);
 }
 
 static void all_come_back(struct simulation *sim, int32_t user, certlife_addressee to)
@@ -101,8 +98,8 @@ static const char *why_not(const struct simulation *sim, const struct chain *cha
         return "out of the sending hours";
     if (step == NULL)
         return "nothing is due";
-    bool came_back = chain->ceiling != NEVER; /* something parked came back, and the chain went on */
-    if (chain_is_expired_step(chain->name, step) && chain->expired == OLD_NEWS && !came_back)
+    /* Where something parked came back, the chain went on. */
+    if (chain_is_expired_step(chain->name, step) && chain->expired == OLD_NEWS && !chain->came_back)
         return "it expired before the profile began to tell of it";
     if (news && chain_find(&sim->ledger, chain->name) == NONE)
         return "it was not to be told when it happened";
@@ -157,7 +154,7 @@ int32_t ledger_handed_out(struct simulation *sim, const certlife_notice *seen, i
         return NONE;
     settle_user(sim, calls_for_user(&sim->facts, name));
     int32_t id = chain_find(ledger, name);
-    struct chain fresh = {.name = name, .newest = NONE, .passed = NEVER, .ceiling = NEVER, .held = NONE};
+    struct chain fresh = {.name = name, .newest = NONE, .passed = NEVER, .maybe_parked = NEVER, .held = NONE};
     calls_for(&sim->facts, &sim->settings, name, &ledger->plan);
     const struct step *step = calls_for_now(&ledger->plan, sim->now);
     const char *cause = why_not(sim, id != NONE ? &ledger->chains[id] : &fresh, step);
@@ -183,6 +180,9 @@ int32_t ledger_handed_out(struct simulation *sim, const certlife_notice *seen, i
     says_check(sim, seen, name, label);
     notice->address = sim->facts.users[calls_for_reader(&sim->facts, name)].address;
     struct chain *chain = &ledger->chains[id];
+    /* A claim may have met what was tried as often as it may be, before this one took its place. */
+    if (chain_is_exhausted(sim, chain) && label < ledger->notices[chain->held].label)
+        chain->maybe_parked = ledger->notices[chain->held].label;
     chain->held = (int32_t)(notice - ledger->notices);
     chain->leased = true;
     chain->expired = NEWS;
@@ -274,8 +274,8 @@ void ledger_retried(struct simulation *sim, int32_t notice)
     struct notice *n = &sim->ledger.notices[notice];
     if (n->state == OPEN && chain->held == notice && chain_is_exhausted(sim, chain))
         chain_park(sim, chain, n); /* as we learn now */
-    if (n->state == PARKED)
-        chain_come_back(&sim->ledger, chain, n);
+    if (n->state == PARKED || n->label >= chain->maybe_parked)
+        chain_come_back(&sim->ledger, chain);
 }
 
 /* ---- what is still to come ---- */
@@ -310,6 +310,8 @@ bool ledger_is_unsure(struct simulation *sim, struct chain_name name)
     int32_t id = chain_find(ledger, name);
     const struct chain *chain = id != NONE ? &ledger->chains[id] : NULL;
     if (chain != NULL && (chain->expired == WAITS || chain->expired == MAYBE_NEWS))
+        return true;
+    if (chain != NULL && chain->maybe_parked < chain->passed)
         return true;
     calls_for(&sim->facts, &sim->settings, name, &ledger->plan);
     return sim->facts.users[calls_for_reader(&sim->facts, name)].address == 0 &&

@@ -70,8 +70,9 @@ static void look_at_parked(struct look *look, const certlife_notice *row)
     }
     const struct chain *chain = &sim->ledger.chains[notice->chain];
     bool tried = notice->state == PARKED || (chain->held != NONE && chain_is_exhausted(sim, chain));
-    /* It came back, but something after it has been said, or was in hand and took its place. */
-    bool over = notice->label >= chain->passed || chain->ceiling <= notice->label;
+    tried |= notice->label >= chain->maybe_parked;
+    /* It came back, but something after it has been said. */
+    bool over = notice->label >= chain->passed;
     int32_t reader = calls_for_reader(&sim->facts, chain->name);
     expect(look, "only what was tried as often as it may be is parked",
            tried || (over && notice->state != DONE) || sim->facts.users[reader].ever_without_address);

@@ -62,19 +62,6 @@ static void settle_old_news(const struct ledger *ledger, struct chain *chain, in
         chain->expired = ledger->claims[ledger->settled_in].moment <= due ? NEWS : MAYBE_NEWS;
 }
 
-/* Nobody can be written to: any claim may have parked what was due. */
-static void settle_without_address(struct simulation *sim, struct chain_name name)
-{
-    struct ledger *ledger = &sim->ledger;
-    const struct step *called = calls_for_now(&ledger->plan, sim->now);
-    if (called == NULL)
-        return;
-    int32_t id = chain_find(ledger, name);
-    if (id == NONE)
-        id = chain_make(ledger, name);
-    chain_come_down(&ledger->chains[id], called->label);
-}
-
 static void settle_chain(struct simulation *sim, struct chain_name name, size_t settled)
 {
     struct ledger *ledger = &sim->ledger;
@@ -95,10 +82,8 @@ static void settle_chain(struct simulation *sim, struct chain_name name, size_t 
     const struct step *last = &ledger->plan.steps[ledger->plan.count - 1];
     if (chain != NULL && chain_is_expired_step(name, last))
         settle_old_news(ledger, chain, last->due);
-    if (sim->facts.users[calls_for_reader(&sim->facts, name)].address == 0) {
-        settle_without_address(sim, name);
-        return;
-    }
+    if (sim->facts.users[calls_for_reader(&sim->facts, name)].address == 0)
+        return; /* a claim parks what is due, until there is one */
     for (size_t i = 0; i < ledger->plan.count; i++) {
         const struct step *step = &ledger->plan.steps[i];
         bool expired = chain != NULL && chain_is_expired_step(name, step);
