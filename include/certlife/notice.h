@@ -109,7 +109,7 @@ CERTLIFE_API int64_t certlife_notice_happened_at(const certlife_notice *notice);
 CERTLIFE_API int certlife_notice_waits_to_install(const certlife_notice *notice);
 /* When 'renew later' was last chosen (R-REN-7). UTC seconds. */
 CERTLIFE_API int64_t certlife_notice_renew_later_at(const certlife_notice *notice);
-/* When it falls due, or fell due; when it was sent, or parked. UTC seconds. */
+/* When it falls due, or fell due; 0 of a parked one. When it was sent, or parked, else 0. UTC seconds. */
 CERTLIFE_API int64_t certlife_notice_due(const certlife_notice *notice);
 CERTLIFE_API int64_t certlife_notice_ended_at(const certlife_notice *notice);
 /* How often it has been handed out, this time included; and why it was given back last. */

@@ -149,8 +149,8 @@ CERTLIFE_API const certlife_user *certlife_user_page_at(const certlife_user_page
 CERTLIFE_API const char *certlife_user_page_next(const certlife_user_page *page); /* borrowed; NULL: nothing follows */
 CERTLIFE_API void certlife_user_page_free(certlife_user_page *page);              /* NULL does nothing */
 
-/* Every certificate a user ever had, oldest first (R-USR-6), in pages likewise: `after` is a serial number of this user's,
- * or NULL. */
+/* Every certificate a user ever had, oldest first (R-USR-6; those of one second in the order of their serial numbers), in
+ * pages likewise: `after` is a serial number of this user's, or NULL. */
 typedef struct certlife_certificate_page certlife_certificate_page;
 CERTLIFE_API int certlife_user_history(certlife_institution *institution, const certlife_actor *actor,
                                        const char *contract, const char *user, const char *after, int32_t limit,
