@@ -137,7 +137,7 @@ CERTLIFE_API void certlife_notice_page_free(certlife_notice_page *page); /* NULL
  * thresholds past, only the latest is handed out, and the days left are those of this moment (R-NOT-5). One that nobody
  * answered for comes back when the lease is over, and counts as tried. The page is yours to free; it may be empty, or
  * hold less than `limit`, though more is due: certlife_notice_page_more and certlife_notice_next_due tell. One durable
- * commit; none if nothing is due, and then a clock that is behind does not fail it either.
+ * commit; none if nothing is due and nobody is to be planned anew, and then a clock that is behind does not fail it either.
  */
 CERTLIFE_API int certlife_notice_claim(certlife_institution *institution, const certlife_actor *actor,
                                        const char *worker, int32_t limit, int32_t lease, certlife_notice_page **out,

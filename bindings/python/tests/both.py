@@ -6,6 +6,7 @@ from __future__ import annotations
 import datetime
 import functools
 from contextlib import ExitStack
+from dataclasses import replace
 from math import inf
 
 import model
@@ -150,7 +151,8 @@ class Library:
         return self.bank.user_get(self.system, contract, user).expect()
 
     def history(self, contract, user):
-        return sorted((each.serial, each.state.text) for each in self.bank.user_history(self.system, contract, user).expect())
+        history = self.bank.user_history(self.system, contract, user).expect()
+        return sorted((each.serial, each.state.text) for each in history)
 
     def on_screen(self, contract, user):
         return self.bank.notice_on_screen(self.system, contract, user).expect() is not None
@@ -244,8 +246,9 @@ class Both:
         expected = []
         for contract in self.model.contracts.values():
             for user in contract.users.values():
-                waits = bool(self.model.pair(user)[1])
+                current, renewed = self.model.pair(user)
                 for certificate, days in self.model.due(user):
+                    waits = bool(renewed) and certificate is current
                     user.told.add((certificate, days))
                     left = self.model.days_left(certificate)
                     expected.append(("expiry", contract.id, user.id, certificate.serial, left, user.email, waits))
@@ -294,3 +297,34 @@ class Both:
     def master(self, contract):
         users = self.model.contracts[contract].users.values()
         return self.person(contract, next(user.id for user in users if user.master))
+
+    # Moments that matter.
+
+    def boundaries(self):
+        """The seconds ahead at which something opens, closes or ends."""
+        bank, profile = self.model, self.model.profile
+        moments = set()
+        for contract in bank.contracts.values():
+            for user in contract.users.values():
+                moments.add(user.authorised_until)
+                for each in filter(None, bank.pair(user)):
+                    last_day = profile.day(each.not_after)
+                    moments |= {profile.opens(each), profile.closed_from(each), each.not_after}
+                    moments |= {profile.expired_obtain_until(each), profile.end(last_day)}
+                    moments.add(profile.start(last_day - int(profile["screen notice"])))
+                    if profile["e-mail"] != "none":
+                        starts = (profile.start(last_day - int(days)) for days in profile.names("e-mail"))
+                        moments |= {start + profile.sends_from()[0] for start in starts}
+        return sorted(each for each in moments if each and bank.clock < each < inf)
+
+    def at_boundary(self, moment):
+        """What everybody could do the second before, at it, and after it."""
+        for each in (moment - 1, moment, moment + 1):
+            self.at(each)
+            for contract in self.model.contracts.values():
+                for user in contract.users.values():
+                    self.agree_on(user)
+                    person = self.person(contract.id, user.id)
+                    self.decisions_agree([person, BRANCH], contract.id, user.id)
+                    for certificate in user.history:
+                        self.login(replace(person, certificate=certificate), record=False)
