@@ -1,0 +1,3 @@
+module certlife.example/go/certlife
+
+go 1.19
