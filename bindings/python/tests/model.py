@@ -278,7 +278,9 @@ class Bank:
             for days in sorted(map(int, self.profile.names("e-mail"))):  # the latest threshold only
                 due = self.profile.start(self.profile.day(each.not_after) - days) + first
                 if due <= self.now:
-                    if due > each.not_before and (each, days) not in user.told and self.login_state(each).allowed:
+                    # Told of a later one already, by another profile: R-ALL-17 tells nothing twice.
+                    done = any(certificate is each and before <= days for certificate, before in user.told)
+                    if due > each.not_before and not done and self.login_state(each).allowed:
                         told.append((each, days))
                     break
         return told
