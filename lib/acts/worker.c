@@ -67,6 +67,19 @@ static int note_before(struct answering *a, certlife_error **err)
     return certlife__chain_put(a->ledger.txn, &a->noticed->chain, &a->state, err);
 }
 
+/* What a late answer says was sent waits for nothing any more. */
+static int stop_waiting(struct answering *a, bool *in_hand, certlife_error **err)
+{
+    const struct chain *chain = &a->noticed->chain;
+    struct queued queued = {.due = 0};
+    bool waits = false;
+    int rc = certlife__queue_get(a->ledger.txn, a->state.again_at, chain, &queued, &waits, err);
+    if (rc < 0 || !waits || queued.due != a->state.due || queued.tried < a->noticed->label)
+        return rc;
+    *in_hand = false;
+    return certlife__queue_erase(a->ledger.txn, queued.moment, chain, err);
+}
+
 /* The chain goes on behind what was sent; where another worker has it in hand by now, when they answer. */
 static int go_on(struct answering *a, certlife_error **err)
 {
@@ -80,6 +93,8 @@ static int go_on(struct answering *a, certlife_error **err)
     if (!a->held && !is_parked && !is_news) /* said before, or what came before the one that is parked */
         return note_before(a, err);
     int rc = a->held ? 0 : certlife__chain_in_hand(&a->ledger, chain, &a->state, &in_hand, &queued, err);
+    if (rc == 0 && in_hand)
+        rc = stop_waiting(a, &in_hand, err);
     bool ends = !a->alive || a->state.withdrawn;
     if (rc == 0 && ends && a->held)
         return certlife__chain_forget(&a->ledger, chain, &a->state, err);
@@ -136,6 +151,7 @@ static int put_back(struct answering *a, certlife_error **err)
     if (rc < 0 || a->cause == NULL)
         return rc;
     a->state.attempts = queued.attempts;
+    a->state.again_at = queued.moment;
     certlife__text_copy(a->state.cause, sizeof a->state.cause, a->cause);
     return certlife__chain_put(a->ledger.txn, &a->noticed->chain, &a->state, err);
 }

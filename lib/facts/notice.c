@@ -124,6 +124,7 @@ static void code_chain_state(struct codec *codec, struct chain_state *state)
     certlife__code_i64(codec, &state->since);
     certlife__code_i64(codec, &state->said);
     certlife__code_i64(codec, &state->due);
+    certlife__code_i64(codec, &state->again_at);
     certlife__code_i64(codec, &state->parked_at);
     certlife__code_i64(codec, &state->before);
     certlife__code_i32(codec, &state->attempts);

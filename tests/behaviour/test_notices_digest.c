@@ -344,6 +344,7 @@ static void test_r_not_7_digest_retried_after_a_late_answer(void **state)
     assert_nothing_due(w);
     assert_parked(w, "parked digest keir001 2027-03-03 09:00:00");
     done(&late);
+    forgets(&late);
     assert_parked(w, "parked digest keir001 2027-03-03 09:00:00");
     assert_allowed(w, renews(w, "keir003"));
     assert_allowed(w, confirms(w, "keir003"));
@@ -375,6 +376,7 @@ static void test_r_not_7_digest_retried_beside_a_later_one(void **state)
     assert_allowed(w, renews(w, "keir003"));
     assert_allowed(w, confirms(w, "keir003"));
     gives_back(&mailer, NULL);
+    forgets(&mailer);
     assert_sends(w, "digest keir001 29: keir002 29");
     ends(w);
 }

@@ -252,6 +252,29 @@ static void test_r_not_5_retried_an_earlier_one(void **state)
     ends(w);
 }
 
+/* A late answer ends the waiting for another try, and the next threshold is in time. */
+static void test_r_not_5_late_answer_while_it_waits(void **state)
+{
+    (void)state;
+    struct world *w = world_of_one("webfb", "e-mail = 30, 29\nsending hours = any");
+    struct mailer late = MAILER(w, "late"), mailer = MAILER(w, "mailer");
+    at(w, "2027-03-02 00:00:00");
+    assert_claims(&late, "expiry keir002 30");
+    w->now += 600; /* its lease is over */
+    for (int attempt = 2; attempt <= 9; attempt++) {
+        assert_claims(&mailer, "expiry keir002 30");
+        gives_back(&mailer, CAUSE);
+        w->now += 300 << (attempt - 1);
+    }
+    w->now -= 3600; /* an hour before the next try, late on the next day */
+    assert_nothing_due(w);
+    done(&late);
+    forgets(&late);
+    assert_sends(w, "expiry keir002 29");
+    forgets(&mailer);
+    ends(w);
+}
+
 /* Where a later one is in hand, that takes the place of the one that is retried. */
 static void test_r_not_5_retried_beside_a_later_one(void **state)
 {
@@ -581,6 +604,7 @@ int main(void)
         cmocka_unit_test(test_r_not_5_parked_at_the_limit),
         cmocka_unit_test(test_r_not_5_retried),
         cmocka_unit_test(test_r_not_5_retried_an_earlier_one),
+        cmocka_unit_test(test_r_not_5_late_answer_while_it_waits),
         cmocka_unit_test(test_r_not_5_retried_beside_a_later_one),
         cmocka_unit_test(test_r_not_5_retried_too_late),
         cmocka_unit_test(test_r_not_5_new_address),

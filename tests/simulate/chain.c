@@ -134,8 +134,9 @@ struct notice *chain_add_notice(struct ledger *ledger, int32_t chain, int64_t la
     return notice;
 }
 
-void chain_come_back(struct ledger *ledger, struct chain *chain)
+void chain_come_back(struct simulation *sim, struct chain *chain)
 {
+    struct ledger *ledger = &sim->ledger;
     bool came_back = chain->maybe_parked != NEVER;
     for (int32_t at = chain->newest; at != NONE; at = ledger->notices[at].older)
         came_back |= ledger->notices[at].state == PARKED;
@@ -146,7 +147,8 @@ void chain_come_back(struct ledger *ledger, struct chain *chain)
         notice->state = OPEN;
         notice->attempts = 0;
     }
-    chain->came_back |= came_back;
+    if (came_back)
+        chain->came_back_at = sim->now;
     chain->maybe_parked = NEVER;
     chain_pass(ledger, chain);
 }

@@ -42,6 +42,7 @@ struct notice {
     int32_t sent_to;  /* the address of the hand-out that was said to be done */
     int32_t received; /* how often the mail server took it */
     int32_t looked;   /* the look that saw it listed last (reconcile.c) */
+    bool forgotten;   /* parked, and a profile has not called for it since: it may be listed or not */
 };
 
 struct chain {
@@ -50,7 +51,7 @@ struct chain {
     int32_t older_news;    /* the user's chain before this one; only of what happened */
     int64_t passed;        /* the lowest label that is done or parked; NEVER: none is */
     int64_t maybe_parked;  /* the lowest label that a claim may have parked unseen; NEVER: none */
-    bool came_back;        /* something that was parked */
+    int64_t came_back_at;  /* something that was parked, last; 0: nothing has */
     int32_t held;          /* the notice handed out last; NONE once it is done or parked */
     bool leased;           /* and nobody has answered for it */
     enum old_news expired; /* of EXPIRED alone */
@@ -88,7 +89,7 @@ struct notice *chain_add_notice(struct ledger *ledger, int32_t chain, int64_t la
 /* Nobody has it in hand any more; it is parked; all that was parked came back, and goes on from what was done last. */
 void chain_let_go(struct chain *chain);
 void chain_park(struct simulation *sim, struct chain *chain, struct notice *notice);
-void chain_come_back(struct ledger *ledger, struct chain *chain);
+void chain_come_back(struct simulation *sim, struct chain *chain);
 /* Finds the lowest label that is done or parked again. */
 void chain_pass(struct ledger *ledger, struct chain *chain);
 

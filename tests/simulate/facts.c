@@ -37,8 +37,12 @@ int32_t facts_add_user(struct facts *facts, int32_t contract, int32_t address)
     return id;
 }
 
+/* Twice in one second is once. */
 void facts_authorise(struct facts *facts, int32_t user, int64_t now, int64_t obtain_by)
 {
+    int32_t before = facts->users[user].authorisation;
+    if (before != NONE && facts->authorisations[before].opened_at == now)
+        return;
     int32_t id = (int32_t)facts->authorisation_count;
     MAKE_ROOM(facts->authorisations, facts->authorisation_count, facts->authorisation_room);
     facts->authorisations[facts->authorisation_count++] = (struct authorisation){user, now, obtain_by};

@@ -37,8 +37,8 @@ void ledger_tell(struct simulation *sim, enum family family, int32_t of, uint32_
     for (certlife_addressee to = CERTLIFE_ADDRESSEE_USER; to <= CERTLIFE_ADDRESSEE_MASTER; to++) {
         struct chain_name name = {family, of, to};
         int32_t user = calls_for_user(&sim->facts, name);
-        if ((calls_for_whom(&sim->facts, user, whom) >> to & 1) == 0)
-            continue;
+        if ((calls_for_whom(&sim->facts, user, whom) >> to & 1) == 0 || chain_find(ledger, name) != NONE)
+            continue; /* twice in one second is once */
         int32_t id = chain_make(ledger, name);
         ledger->chains[id].older_news = sim->facts.users[user].news;
         sim->facts.users[user].news = id;
@@ -53,7 +53,7 @@ static void come_back(struct simulation *sim, struct chain_name name)
         return;
     struct chain *chain = &ledger->chains[id];
     chain->may_be_back = chain_is_exhausted(sim, chain);
-    chain_come_back(ledger, chain);
+    chain_come_back(sim, chain);
 }
 
 static void all_come_back(struct simulation *sim, int32_t user, certlife_addressee to)
@@ -99,7 +99,7 @@ static const char *why_not(const struct simulation *sim, const struct chain *cha
     if (step == NULL)
         return "nothing is due";
     /* Where something parked came back, the chain went on. */
-    if (chain_is_expired_step(chain->name, step) && chain->expired == OLD_NEWS && !chain->came_back)
+    if (chain_is_expired_step(chain->name, step) && chain->expired == OLD_NEWS && chain->came_back_at == 0)
         return "it expired before the profile began to tell of it";
     if (news && chain_find(&sim->ledger, chain->name) == NONE)
         return "it was not to be told when it happened";
@@ -275,7 +275,7 @@ void ledger_retried(struct simulation *sim, int32_t notice)
     if (n->state == OPEN && chain->held == notice && chain_is_exhausted(sim, chain))
         chain_park(sim, chain, n); /* as we learn now */
     if (n->state == PARKED || n->label >= chain->maybe_parked)
-        chain_come_back(&sim->ledger, chain);
+        chain_come_back(sim, chain);
 }
 
 /* ---- what is still to come ---- */

@@ -33,7 +33,8 @@ static enum something has_something(struct simulation *sim, struct chain_name na
         bool expired = chain != NULL && chain_is_expired_step(name, step);
         bool parked = expired && chain_notice(ledger, chain, 0) != NULL;
         bool old = expired && chain->expired == OLD_NEWS;
-        if (old || step->until < whole || !(parked || chain_comes_to(sim, chain, step->label)))
+        bool was_over = chain != NULL && step->until < chain->came_back_at; /* when it came back */
+        if (old || was_over || step->until < whole || !(parked || chain_comes_to(sim, chain, step->label)))
             continue;
         enum something now = step->until < ledger->claimed_at ? EITHER : SOMETHING;
         most = now > most ? now : most;
@@ -54,6 +55,18 @@ uint8_t *new_profile_before(struct simulation *sim)
         }
     }
     return before;
+}
+
+/* What a profile does not call for any more is forgotten when it is planned by, parked or not. */
+static void forget_parked(struct simulation *sim, struct chain_name name)
+{
+    struct ledger *ledger = &sim->ledger;
+    int32_t id = chain_find(ledger, name);
+    calls_for(&sim->facts, &sim->settings, name, &ledger->plan);
+    if (id == NONE || ledger->plan.count > 0)
+        return;
+    for (int32_t at = ledger->chains[id].newest; at != NONE; at = ledger->notices[at].older)
+        ledger->notices[at].forgotten |= ledger->notices[at].state == PARKED;
 }
 
 /* What was planned for this chain before the profile changed? */
@@ -109,8 +122,10 @@ void new_profile_after(struct simulation *sim, uint8_t *before)
         forget_news(sim, user);
         for (size_t n = 0; n < EXPIRY_CHAINS; n++) {
             struct chain_name name;
-            if (expiry_chain(&sim->facts, user, n, &name))
-                begin_to_tell(sim, name, (enum something)(before[user] >> (2 * n) & 3));
+            if (!expiry_chain(&sim->facts, user, n, &name))
+                continue;
+            forget_parked(sim, name);
+            begin_to_tell(sim, name, (enum something)(before[user] >> (2 * n) & 3));
         }
     }
     free(before);

@@ -139,7 +139,7 @@ static int32_t expect_chain(struct look *look, struct chain_name name)
     const struct step *called = calls_for_now(&ledger->plan, sim->now);
     for (int32_t at = chain != NULL ? chain->newest : NONE; at != NONE; at = ledger->notices[at].older) {
         const struct notice *notice = &ledger->notices[at];
-        if (notice->state == PARKED && called != NULL && called->label == notice->label)
+        if (notice->state == PARKED && !notice->forgotten && called != NULL && called->label == notice->label)
             expect(look, "what was tried as often as it may be is listed as parked", notice->looked == ledger->looks);
     }
     if (!comes || is_being_tried(sim, name) || (next.due <= sim->now && !look->last))

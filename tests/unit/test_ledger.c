@@ -85,6 +85,7 @@ static int compare_chains(const struct chain *a, const struct chain *b)
 static const struct chain_state states[] = {
     {.since = 0, .said = NOTHING_SAID, .due = 0},
     {.since = 1775012400, .said = 30, .due = 1806548400, .attempts = 1, .cause = "451 try again later"},
+    {.since = 1, .said = 10, .due = 2, .before = 30, .again_at = 3, .parked_at = 4},
     {.since = LAST_MOMENT, .said = 0, .due = LAST_MOMENT, .parked_at = LAST_MOMENT, .attempts = 100, .withdrawn = true},
     {.since = 1, .said = -1806548400, .due = 1, .cause = "失敗しました"},
     {.since = INT64_MIN, .said = INT64_MIN, .due = INT64_MAX, .parked_at = INT64_MAX, .attempts = INT32_MIN},
@@ -99,6 +100,7 @@ static void assert_state(const struct chain *chain, const struct chain_state *wa
     assert_true(found);
     assert_true(is.since == wanted->since && is.said == wanted->said && is.due == wanted->due);
     assert_true(is.parked_at == wanted->parked_at && is.attempts == wanted->attempts);
+    assert_true(is.before == wanted->before && is.again_at == wanted->again_at);
     assert_int_equal(is.withdrawn, wanted->withdrawn);
     assert_string_equal(is.cause, wanted->cause);
 }
