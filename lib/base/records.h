@@ -118,7 +118,7 @@ struct chain_state {
     int64_t since;       /* when it began */
     notice_label said;   /* the last one said, or given up */
     int64_t due;         /* of the next; 0: there is none */
-    int64_t again_at;    /* the moment of the queue under which it waits, or waited, to be tried again; 0: it never did */
+    int64_t again_at;    /* where in the queue it waits, or waited, to be tried again; 0: it never did */
     int64_t parked_at;   /* 0: `said` was said; else it waits to be retried, */
     notice_label before; /* and this is the last one said: retried, the chain goes on from there */
     int32_t attempts;    /* of what is parked, or was given back last */
