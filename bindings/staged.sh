@@ -12,7 +12,7 @@ stage=$build/stage
 exec 9>"$build/stage.lock"
 flock 9 # tests of both languages may begin at once
 meson install -C "$build" --no-rebuild --only-changed --quiet --destdir "$stage" >/dev/null
-description=$(find "$stage" -path '*/lib/*' -name libcertlife.pc)
+description=$(find "$stage" -path "$stage/pkgconfig" -prune -o -name libcertlife.pc -print)
 mkdir -p "$stage/pkgconfig"
 sed "s|^prefix=|&$stage|" "$description" >"$stage/pkgconfig/libcertlife.pc"
 exec 9>&-
