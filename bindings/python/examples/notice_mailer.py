@@ -14,7 +14,7 @@ On standard error there is a line for each notice. Exit code: 0 ended as asked, 
 that was due, 2 failed. On a demo store, with a mail server that prints what it gets:
 
     python enrol.py --ca demo --make-test-ca --store demo/store --now '2026-04-01 10:00' people.csv demo/out
-    python -m aiosmtpd -n -l localhost:8025 &
+    python -m aiosmtpd -n -l 127.0.0.1:8025 &
     python notice_mailer.py --store demo/store --templates TEMPLATES --once --now '2027-03-08 10:00'
 """
 
@@ -432,7 +432,7 @@ def read_options(words: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--store", required=True, help="the folder of the register")
     parser.add_argument("--templates", required=True, type=Path, help="the folder of ja/expiry.txt and the others")
-    parser.add_argument("--smtp", default="smtp://localhost:8025", metavar="URL", help="smtp:// or smtps://host:port")
+    parser.add_argument("--smtp", default="smtp://127.0.0.1:8025", metavar="URL", help="smtp:// or smtps://host:port")
     parser.add_argument("--starttls", action="store_true", help="always so with --user")
     parser.add_argument("--tls-ca", metavar="FILE", help="the CA of the server's certificate; else this system's")
     parser.add_argument("--user", help="logs in to the server ...")

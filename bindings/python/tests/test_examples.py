@@ -8,6 +8,7 @@ import collections
 import email
 import email.policy
 import importlib.util
+import ipaddress
 import os
 import pathlib
 import re
@@ -99,6 +100,7 @@ def test_the_three_lines_of_their_docstrings(module: ModuleType, tmp_path: pathl
         shutil.copy(path, tmp_path)
     port = free_port()
     background: list[subprocess.Popen[bytes]] = []
+    at_once = {**os.environ, "PYTHONUNBUFFERED": "1"}  # what is printed is not lost with the process
     try:
         for line in lines:
             line = line.replace("8025", str(port)).replace("TEMPLATES", str(TEMPLATES))
@@ -108,7 +110,7 @@ def test_the_three_lines_of_their_docstrings(module: ModuleType, tmp_path: pathl
             if "notice_mailer.py" in words:
                 words += ["--smtp", f"smtp://127.0.0.1:{port}"]
             if line.endswith("&"):
-                background.append(subprocess.Popen(words, cwd=tmp_path, stdout=subprocess.PIPE))
+                background.append(subprocess.Popen(words, cwd=tmp_path, stdout=subprocess.PIPE, env=at_once))
                 wait_for_port(port)
             else:
                 done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE)
@@ -881,7 +883,7 @@ def server_certificate(folder: pathlib.Path) -> ssl.SSLContext:
     today = datetime.now(JAPAN)
     builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
     builder = builder.not_valid_before(today - timedelta(days=1)).not_valid_after(today + timedelta(days=1))
-    builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+    builder = builder.add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
     made = builder.sign(key, hashes.SHA256())
     pem, private = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
     (folder / "tls.crt").write_bytes(made.public_bytes(pem))
@@ -898,7 +900,7 @@ def test_a_password_over_tls(post: Post) -> None:
     post.server.options = {**options, "auth_required": True}
     post.server.start()
     password = post.folder / "password"
-    words = ["--smtp", f"smtp://localhost:{post.server.port}", "--user", "notices", "--password-file", str(password)]
+    words = ["--smtp", f"smtp://127.0.0.1:{post.server.port}", "--user", "notices", "--password-file", str(password)]
     password.write_text("wrong\n")
     assert post.once(DUE, *words, "--tls-ca", str(post.folder / "tls.crt"), code=1) == ["u1\tnot tried 535"]
     password.write_text("correct horse\n")
